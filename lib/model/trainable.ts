@@ -1,0 +1,57 @@
+import type { Callback } from '../callbacks/callback.js';
+import type { NativeProgram } from '../native/program.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+
+/** One input of a model, as the training loop needs it. */
+export interface InputSlot {
+  readonly name: string;
+  /** Without the batch axis. */
+  readonly shape: readonly number[];
+}
+
+/** One output of a model, as the training loop needs it. */
+export interface OutputSlot {
+  readonly name: string;
+  /** Without the batch axis. */
+  readonly shape: readonly number[];
+  /** The compiled loss, or undefined where this output has none. */
+  readonly loss?: string;
+  /** 'labels': integers of shape `shape` without its last axis; 'dense': values of shape `shape`. */
+  readonly target?: 'labels' | 'dense';
+}
+
+/** A metric that native code accumulates, in the order of TrainingSpec.metrics. */
+export interface MetricSlot {
+  /** The key in logs and history, 'accuracy' or 'digit_accuracy'. */
+  readonly name: string;
+}
+
+/**
+ * What lib/train needs of a model. LayersModel implements it; the training loop, callbacks and
+ * file formats use nothing else.
+ */
+export interface TrainableModel {
+  readonly name: string;
+  readonly inputSlots: readonly InputSlot[];
+  readonly outputSlots: readonly OutputSlot[];
+  /** Empty before compile(). */
+  readonly metricSlots: readonly MetricSlot[];
+  /** Throws ERR_OPTION with "call compile() first" before compile(). */
+  readonly optimizer: Optimizer;
+  readonly isCompiled: boolean;
+  /** Set to true (by a callback) to stop after the current step. */
+  stopTraining: boolean;
+  /** The native program, made and initialised when first asked for; ERR_DISPOSED afterwards. */
+  program(): Promise<NativeProgram>;
+  /**
+   * Runs `work` as the only user of the model; ERR_MODEL_BUSY when fit, evaluate, predict or
+   * trainOnBatch is in progress. Validation within fit, and callbacks, run inside the same claim.
+   */
+  exclusively<T>(method: string, work: () => Promise<T>): Promise<T>;
+  /** For callbacks: writes model files as LayersModel.save does. */
+  save(path: string, options?: { includeOptimizer?: boolean }): Promise<void>;
+  saveWeights(path: string): Promise<void>;
+}
+
+export type Logs = Record<string, number>;
+export type CallbackList = readonly Callback[];

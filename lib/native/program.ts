@@ -1,0 +1,166 @@
+/**
+ * The native side's types: what crosses the seam between lib/ and native/addon.
+ * Value ids number the inputs first, then the output of each op, in order.
+ */
+
+/** A value of an op's attributes. */
+export type AttributeValue = boolean | number | string | readonly number[];
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+/** Arrays that native code reads rows from. */
+export type HostArray = Float32Array | Int32Array | Uint8Array;
+
+export interface InputSpec {
+  readonly name: string;
+  /** Without the batch axis. */
+  readonly shape: readonly number[];
+}
+
+export interface InitializerSpec {
+  readonly kind: 'zeros' | 'ones' | 'constant' | 'uniform' | 'normal' | 'truncatedNormal';
+  readonly attributes: Attributes;
+}
+
+export interface WeightSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initializer: InitializerSpec;
+  readonly trainable: boolean;
+  readonly l1: number;
+  readonly l2: number;
+}
+
+/** One forward op of docs/ops.md. */
+export interface OpSpec {
+  readonly type: string;
+  readonly name: string;
+  /** Value ids. */
+  readonly inputs: readonly number[];
+  /** Indices into the model's weights, -1 where an optional weight is absent. */
+  readonly weights: readonly number[];
+  readonly attributes: Attributes;
+}
+
+export interface ModelSpec {
+  readonly backend: string;
+  /** A whole number in [0, 2^53). */
+  readonly seed: number;
+  readonly inputs: readonly InputSpec[];
+  readonly weights: readonly WeightSpec[];
+  readonly ops: readonly OpSpec[];
+  readonly outputs: readonly number[];
+}
+
+export interface LossSpec {
+  /** Empty: no loss on this output. */
+  readonly type: string;
+  readonly weight: number;
+  readonly fromLogits: boolean;
+}
+
+export interface MetricSpec {
+  readonly type: string;
+  readonly output: number;
+  readonly attributes: Attributes;
+  readonly weighted: boolean;
+}
+
+export interface OptimizerSpec {
+  readonly type: string;
+  readonly attributes: Attributes;
+}
+
+export interface TrainingSpec {
+  /** One for each output. */
+  readonly losses: readonly LossSpec[];
+  readonly metrics: readonly MetricSpec[];
+  readonly optimizer: OptimizerSpec;
+}
+
+/** Rows of host arrays: `indices` in order, or `size` rows from `first` on. */
+export interface Batch {
+  readonly size: number;
+  readonly indices?: Int32Array;
+  /** Default 0. */
+  readonly first?: number;
+  /** One for each input, each holding whole rows. */
+  readonly inputs: readonly HostArray[];
+  /** One for each output with a loss. */
+  readonly targets?: readonly HostArray[];
+  /** One for each output with a loss, or absent. */
+  readonly sampleWeights?: readonly Float32Array[];
+}
+
+/** `sum / count` is the mean since the last reset. Names: 'loss/0', 'metric/0', 'penalty'. */
+export interface Result {
+  readonly name: string;
+  readonly sum: number;
+  readonly count: number;
+}
+
+export interface CommandProfile {
+  readonly name: string;
+  readonly work: string;
+  readonly detail: string;
+  readonly inStepMilliseconds: number;
+  readonly bareMilliseconds: number;
+  readonly flops: number;
+}
+
+export interface OptimizerState {
+  readonly names: string[];
+  readonly values: Float32Array[];
+  /** Updates done. */
+  readonly step: number;
+}
+
+/**
+ * A compiled model. Every method that returns a promise runs on the program's own thread, in the
+ * order of the calls. Arrays that are passed in must not change until the promise settles.
+ */
+export interface NativeProgram {
+  configureTraining(spec: TrainingSpec): Promise<void>;
+  /** Allocates the weights and fills them from their initializers. */
+  initialize(): Promise<void>;
+  train(batch: Batch, learningRate: number): Promise<void>;
+  evaluate(batch: Batch): Promise<void>;
+  predict(batch: Batch): Promise<Float32Array[]>;
+  gradients(batch: Batch): Promise<{ inputs: Float32Array[]; weights: Float32Array[] }>;
+  results(reset: boolean): Promise<Result[]>;
+  getWeights(): Promise<Float32Array[]>;
+  /** One array for each weight; null leaves a weight as it is. */
+  setWeights(values: readonly (Float32Array | null)[]): Promise<void>;
+  getOptimizerState(): Promise<OptimizerState>;
+  setOptimizerState(state: OptimizerState): Promise<void>;
+  explain(mode: 'predict' | 'evaluate' | 'train', batchSize: number): Promise<string>;
+  profile(batch: Batch, repeats: number): Promise<CommandProfile[]>;
+  /** Waits for the call in progress, then frees everything. May be called again. */
+  dispose(): Promise<void>;
+  readonly disposed: boolean;
+  /** Bytes held in backend memory. */
+  readonly bytes: number;
+}
+
+/** What the compiled addon exports. */
+export interface NativeAddon {
+  /** Checks the specification; throws before anything is allocated. */
+  readonly Program: new (spec: ModelSpec) => NativeProgram;
+  /** Errors thrown or rejected by native code are made with this class: `new Class(message, {code, details})`. */
+  setErrorClass(errorClass: new (message: string, options: { code: string; place: string }) => Error): void;
+  opTypes(): string[];
+  backendNames(): string[];
+  versions(): Record<string, string>;
+  /** Programs that are not disposed, in this environment. */
+  liveHandles(): number;
+  /**
+   * Resizes images [count,height,width,channels] to [count,targetHeight,targetWidth,channels],
+   * keeping the aspect ratio and padding with zeros; bilinear, half-pixel centres, no antialias.
+   */
+  resizeWithPad(
+    images: Float32Array | Uint8Array,
+    shape: readonly [number, number, number, number],
+    targetHeight: number,
+    targetWidth: number,
+    scale: number,
+  ): Promise<Float32Array>;
+}

@@ -1,0 +1,40 @@
+#include "graph.h"
+
+#include <algorithm>
+
+#include "error.h"
+#include "op.h"
+
+namespace node_cudnn {
+
+std::string_view Op::type() const { return definition->type; }
+
+std::string Op::place() const { return definition->type + " '" + name + "'"; }
+
+TensorId Graph::addTensor(Tensor tensor) {
+  elementCount(tensor.shape);
+  tensors_.push_back(std::move(tensor));
+  return static_cast<TensorId>(tensors_.size()) - 1;
+}
+
+const Op& Graph::add(std::string_view type, std::string name, std::vector<TensorId> inputs,
+                     Attributes attributes, Phase phase, const std::vector<int>& unwanted) {
+  Op op{&findOp(type), std::move(name), std::move(inputs), {}, std::move(attributes), phase};
+  std::vector<Tensor> outputs;
+  try {
+    outputs = op.definition->infer(*this, op);
+  } catch (const Error& error) {
+    if (error.place() == op.place()) throw;
+    throw Error(error.code(), op.place(), error.what());
+  }
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const bool wanted = std::ranges::find(unwanted, static_cast<int>(i)) == unwanted.end();
+    Tensor& output = outputs[i];
+    output.name = output.name.empty() ? op.name : op.name + "/" + output.name;
+    op.outputs.push_back(wanted ? addTensor(std::move(output)) : kNoTensor);
+  }
+  ops_.push_back(std::move(op));
+  return ops_.back();
+}
+
+}  // namespace node_cudnn

@@ -1,0 +1,41 @@
+// What the core knows of an op: its shapes, its derivative and its cost. How it is computed is the
+// backend's business. Each op registers itself from its own file in ops/.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "graph.h"
+
+namespace node_cudnn {
+
+class Differentiator;
+
+struct OpDefinition {
+  std::string type;
+  // Shapes, types and roles of the outputs; validates inputs and attributes.
+  std::function<std::vector<Tensor>(const Graph&, const Op&)> infer;
+  // Appends the ops that compute the gradients of the op's inputs. Empty: no gradient flows.
+  std::function<void(Differentiator&, const Op&)> differentiate;
+  // Multiplications and additions of one execution. Empty: 0.
+  std::function<double(const Graph&, const Op&)> flops;
+  // True when the op writes one of its inputs (moving statistics, weights, accumulators).
+  bool updatesInPlace = false;
+};
+
+// Throws Error(Option) naming the types that exist.
+const OpDefinition& findOp(std::string_view type);
+std::vector<std::string> opTypes();
+
+// A file of ops/ holds one constant of this type for each op that it defines.
+struct RegisteredOp {
+  explicit RegisteredOp(OpDefinition definition);
+};
+
+// Throws Error(Shape) naming the op unless the tensor has this rank.
+void requireRank(const Graph& graph, const Op& op, TensorId id, std::size_t rank,
+                 std::string_view axes);
+
+}  // namespace node_cudnn

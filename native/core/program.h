@@ -1,0 +1,112 @@
+// A compiled model: weights and optimizer state in backend memory, and a plan for each mode and
+// batch size, made when first needed. Not thread-safe: one thread calls it at a time.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "backend.h"
+#include "model_spec.h"
+
+namespace node_cudnn {
+
+enum class Mode { Predict, Evaluate, Train, Gradients };
+
+struct Batch {
+  std::int64_t size = 0;
+  std::vector<HostRows> inputs;         // one for each input
+  std::vector<HostRows> targets;        // one for each output with a loss; empty for predict
+  std::vector<HostRows> sampleWeights;  // one for each output with a loss, or none
+};
+
+struct Result {
+  std::string name;  // "loss", "loss/<output>", "metric/<index>", "penalty"
+  double sum = 0;
+  double count = 0;
+};
+
+struct CommandProfile {
+  std::string name;
+  std::string work;
+  std::string detail;
+  double inStepMilliseconds = 0;  // median within whole steps
+  double bareMilliseconds = 0;    // median when repeated alone
+  double flops = 0;
+};
+
+struct GradientValues {
+  std::vector<std::vector<float>> inputs;   // d loss / d input
+  std::vector<std::vector<float>> weights;  // d loss / d weight, penalties included; frozen: empty
+};
+
+class Plan;
+
+class Program {
+ public:
+  // Builds and checks the graph (batch 1) and asks the backend about each op; allocates nothing.
+  explicit Program(ModelSpec spec);
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  // Sets losses, metrics and the optimizer; optimizer state starts at zero. May be called again.
+  void configureTraining(TrainingSpec spec);
+
+  // Allocates the weights and fills them from their initializers (stream 2^31 + index).
+  void initialize();
+
+  // One step: forward, losses, backward, update. Throws Error(NotFinite) naming the step and the
+  // first op whose output is not finite, with the weights left as they were.
+  void train(const Batch& batch, float learningRate);
+  // Forward with losses and metrics, in inference mode.
+  void evaluate(const Batch& batch);
+  // The outputs, plain and row-major.
+  std::vector<std::vector<float>> predict(const Batch& batch);
+  GradientValues gradients(const Batch& batch);
+
+  // Sums since the last reset.
+  std::vector<Result> results(bool reset);
+
+  std::size_t weightCount() const { return spec_.weights.size(); }
+  const WeightSpec& weight(std::size_t index) const { return spec_.weights.at(index); }
+  std::vector<float> readWeight(std::size_t index);
+  void writeWeight(std::size_t index, std::span<const float> values);
+
+  // Names are "<weight>/velocity", "<weight>/m", "<weight>/v".
+  std::vector<std::string> optimizerStateNames() const;
+  std::vector<float> readOptimizerState(std::size_t index);
+  void writeOptimizerState(std::size_t index, std::span<const float> values);
+  std::uint64_t step() const { return step_; }
+  void setStep(std::uint64_t step) { step_ = step; }
+
+  // The plan as text: commands with shapes, layouts, bytes and FLOPs, then memory and reorders.
+  std::string explain(Mode mode, std::int64_t batchSize);
+  // Times every command of whole training steps, and each alone. Weights are left as they were.
+  std::vector<CommandProfile> profile(const Batch& batch, int repeats);
+
+  // Bytes held in backend memory.
+  std::size_t bytes() const;
+
+ private:
+  struct Slot;
+  Plan& plan(Mode mode, std::int64_t batchSize, bool weighted);
+  void feed(Plan& plan, const Batch& batch);
+  void adoptLayouts(Plan& plan);
+  void ensureArena(std::size_t bytes, std::size_t scratchBytes);
+
+  ModelSpec spec_;
+  TrainingSpec training_;
+  std::unique_ptr<Backend> backend_;
+  std::vector<Slot> slots_;
+  std::map<std::tuple<Mode, std::int64_t, bool>, std::unique_ptr<Plan>> plans_;
+  std::unique_ptr<Memory> arena_;
+  std::unique_ptr<Memory> scratch_;
+  std::uint64_t step_ = 0;
+};
+
+}  // namespace node_cudnn
