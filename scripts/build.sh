@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Builds the addon with cmake-js and the TypeScript sources with tsc, both incrementally.
+#   --native | --ts   only one of the two
+#   --debug           the addon unoptimized, with symbols, in build/Debug
+#   --clean           remove earlier outputs of what is built first
+set -euo pipefail
+cd "$(dirname "$0")/.."
+PATH="$PWD/node_modules/.bin:$PATH"
+
+config=Release native=true ts=true clean=false
+for argument in "$@"; do
+  case "$argument" in
+    --debug) config=Debug ;;
+    --native) ts=false ;;
+    --ts) native=false ;;
+    --clean) clean=true ;;
+    *) echo "build: unknown option $argument" >&2 && exit 2 ;;
+  esac
+done
+
+build_native() {
+  local out="$PWD/build/$config"
+  if $clean; then rm -rf "$out"; fi
+  # A configuration that failed, or that is of another folder, is made anew.
+  if [ ! -e "$out/build.ninja" ] && [ ! -e "$out/Makefile" ] ||
+    ! grep -qsx "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" "$out/CMakeCache.txt"; then
+    rm -rf "$out"
+  fi
+  local log
+  log=$(mktemp)
+  trap 'rm -f "$log"' RETURN
+  if ! cmake-js build --log-level error --config "$config" --out "$out" \
+    --parallel "${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}" >"$log" 2>&1; then
+    cat "$log" >&2
+    return 1
+  fi
+}
+
+newer_than_outputs() {
+  [ ! -e dist/.complete ] ||
+    [ -n "$(find lib examples bench tsconfig*.json package-lock.json -newer dist/.complete \
+      -not -name '*.py' -print -quit)" ]
+}
+
+build_ts() {
+  if $clean; then rm -rf dist; fi
+  newer_than_outputs || return 0
+  mkdir -p dist/cjs
+  local started
+  started=$(mktemp)
+  trap 'rm -f "$started"' RETURN
+  tsc -p tsconfig.esm.json
+  tsc -p tsconfig.cjs.json
+  echo '{ "type": "commonjs" }' >dist/cjs/package.json
+  tsc -p tsconfig.programs.json
+  touch -r "$started" dist/.complete
+}
+
+if $native; then build_native; fi
+if $ts; then build_ts; fi
