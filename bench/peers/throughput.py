@@ -7,7 +7,8 @@ import statistics
 import time
 from pathlib import Path
 
-IMAGE = {"plain": (227, 3, 1000), "paper": (227, 3, 1000), "alexnet8": (32, 3, 10)}
+FULL_SIZE = (227, 3, 1000)
+IMAGE = {"plain": FULL_SIZE, "paper": FULL_SIZE, "paper-pool-first": FULL_SIZE, "alexnet8": (32, 3, 10)}
 
 
 def options(models):

@@ -1,6 +1,8 @@
 """PyTorch's training throughput on a CPU: f32, channels_last. Prints one JSON line.
 
-python bench/peers/torch_alexnet.py --model plain|paper|alexnet8 --batch 64 --steps 5 --warmup 2
+'paper' has groups, and response normalization before the first two poolings as in the paper;
+'paper-pool-first' normalizes the pooled, smaller images instead, and does less work.
+python bench/peers/torch_alexnet.py --model plain|paper|paper-pool-first|alexnet8 --batch 64
 """
 
 import torch
@@ -9,12 +11,14 @@ from torch import nn
 from throughput import IMAGE, measure, options, report
 
 
-def alexnet(groups, normalize):
-    """The paper's layers; `normalize` adds response normalization after the first two poolings."""
-    norm = [nn.LocalResponseNorm(5, 1e-4, 0.75, 2.0)] if normalize else []
+def alexnet(groups=1, norm=None):
+    """The paper's layers; `norm` says where response normalization stands: 'before' or 'after' pooling."""
+    pool = [nn.MaxPool2d(3, 2)]
+    normalization = [nn.LocalResponseNorm(5, 1e-4, 0.75, 2.0)]
+    reduce = {None: pool, "before": normalization + pool, "after": pool + normalization}[norm]
     return nn.Sequential(
-        nn.Conv2d(3, 96, 11, 4), nn.ReLU(), nn.MaxPool2d(3, 2), *norm,
-        nn.Conv2d(96, 256, 5, padding=2, groups=groups), nn.ReLU(), nn.MaxPool2d(3, 2), *norm,
+        nn.Conv2d(3, 96, 11, 4), nn.ReLU(), *reduce,
+        nn.Conv2d(96, 256, 5, padding=2, groups=groups), nn.ReLU(), *reduce,
         nn.Conv2d(256, 384, 3, padding=1), nn.ReLU(),
         nn.Conv2d(384, 384, 3, padding=1, groups=groups), nn.ReLU(),
         nn.Conv2d(384, 256, 3, padding=1, groups=groups), nn.ReLU(), nn.MaxPool2d(3, 2),
@@ -39,7 +43,12 @@ def alexnet8():
     )
 
 
-MODELS = {"plain": lambda: alexnet(1, False), "paper": lambda: alexnet(2, True), "alexnet8": alexnet8}
+MODELS = {
+    "plain": alexnet,
+    "paper": lambda: alexnet(2, "before"),
+    "paper-pool-first": lambda: alexnet(2, "after"),
+    "alexnet8": alexnet8,
+}
 
 
 def main():
