@@ -16,6 +16,8 @@ export interface OutputSlot {
   readonly shape: readonly number[];
   /** The compiled loss, or undefined where this output has none. */
   readonly loss?: string;
+  /** The factor of this output's loss in the total (lossWeights of compile). Default 1. */
+  readonly lossWeight?: number;
   /** 'labels': integers of shape `shape` without its last axis; 'dense': values of shape `shape`. */
   readonly target?: 'labels' | 'dense';
 }
@@ -39,6 +41,8 @@ export interface TrainableModel {
   /** Throws ERR_OPTION with "call compile() first" before compile(). */
   readonly optimizer: Optimizer;
   readonly isCompiled: boolean;
+  /** The seed of weights, dropout and shuffling: a whole number in [0, 2^53). */
+  readonly seed: number;
   /** Set to true (by a callback) to stop after the current step. */
   stopTraining: boolean;
   /** The native program, made and initialised when first asked for; ERR_DISPOSED afterwards. */
