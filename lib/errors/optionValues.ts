@@ -1,0 +1,74 @@
+import { OptionError } from './errors.js';
+import { shown } from './optionNames.js';
+
+/** A whole number of at least `minimum`, or ERR_OPTION naming the option. */
+export function wholeNumber(
+  place: string,
+  option: string,
+  value: unknown,
+  minimum: number,
+): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= minimum) return value;
+  throw new OptionError(
+    `${option} is ${shown(value)}; expected a whole number of at least ${minimum}`,
+    { place },
+  );
+}
+
+/** Bounds of a real option; absent: none. */
+export interface Range {
+  readonly minimum?: number;
+  readonly maximum?: number;
+  /** The minimum itself is not allowed. */
+  readonly above?: boolean;
+}
+
+function rangeText({ minimum, maximum, above }: Range): string {
+  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
+  if (minimum !== undefined) return above ? ` above ${minimum}` : ` of at least ${minimum}`;
+  return maximum === undefined ? '' : ` of at most ${maximum}`;
+}
+
+/** A finite number within `range`, or ERR_OPTION naming the option. */
+export function realNumber(
+  place: string,
+  option: string,
+  value: unknown,
+  range: Range = {},
+): number {
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    const low = range.minimum ?? -Infinity;
+    const fits = range.above ? value > low : value >= low;
+    if (fits && value <= (range.maximum ?? Infinity)) return value;
+  }
+  throw new OptionError(
+    `${option} is ${shown(value)}; expected a finite number${rangeText(range)}`,
+    { place },
+  );
+}
+
+/** true or false, or ERR_OPTION naming the option. */
+export function trueOrFalse(place: string, option: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new OptionError(`${option} is ${shown(value)}; expected true or false`, { place });
+}
+
+/** [height, width] from one number or two, each a whole number of at least `minimum`. */
+export function pairOf(
+  place: string,
+  option: string,
+  value: unknown,
+  minimum: number,
+): readonly [number, number] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value, value];
+  const [height, width] = list;
+  if (list.length !== 2) {
+    throw new OptionError(`${option} is ${shown(value)}; expected a number or [height, width]`, {
+      place,
+    });
+  }
+  return [
+    wholeNumber(place, option, height, minimum),
+    wholeNumber(place, option, width, minimum),
+  ];
+}

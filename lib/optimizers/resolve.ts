@@ -1,0 +1,40 @@
+import { OptionError } from '../errors/errors.js';
+import { oneOf, shown } from '../errors/optionNames.js';
+import { Adam } from './adam.js';
+import { AdamW } from './adamw.js';
+import { Optimizer, type OptimizerConfig } from './optimizer.js';
+import { Sgd } from './sgd.js';
+
+const byName = {
+  sgd: () => new Sgd(),
+  adam: () => new Adam(),
+  adamw: () => new AdamW(),
+};
+
+export type OptimizerName = keyof typeof byName;
+
+const names = Object.keys(byName) as OptimizerName[];
+
+/** An optimizer from its name, with its default options, or the optimizer itself. */
+export function resolveOptimizer(optimizer: unknown): Optimizer {
+  if (optimizer instanceof Optimizer) return optimizer;
+  if (typeof optimizer !== 'string') {
+    throw new OptionError(
+      `optimizer is ${shown(optimizer)}; pass 'adam', 'sgd' or what train.adam() returns`,
+      { place: 'compile()' },
+    );
+  }
+  return byName[oneOf('compile()', 'optimizer', optimizer.toLowerCase(), names)]();
+}
+
+const byClassName: Readonly<Record<string, (config: object) => Optimizer>> = {
+  [Sgd.className]: (config) => new Sgd(config),
+  [Adam.className]: (config) => new Adam(config),
+  [AdamW.className]: (config) => new AdamW(config),
+};
+
+/** The inverse of Optimizer.getConfig(). */
+export function optimizerFromConfig({ className, config }: OptimizerConfig): Optimizer {
+  const known = Object.keys(byClassName);
+  return byClassName[oneOf('optimizer', 'className', className, known)]?.(config) as Optimizer;
+}

@@ -1,0 +1,65 @@
+import { types } from 'node:util';
+import { ShapeError } from '../errors/errors.js';
+import { shown } from '../errors/optionNames.js';
+
+/** A number, or arrays of them nested to any depth. */
+export type NestedNumbers = number | readonly NestedNumbers[];
+/** What tensor() flattens: numbers and booleans, nested. */
+export type NestedValues = number | boolean | ArrayLike<number> | readonly NestedValues[];
+
+interface Flat {
+  readonly values: readonly number[];
+  readonly shape: readonly number[];
+  /** Every value is a boolean. */
+  readonly booleans: boolean;
+}
+
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !types.isDataView(value));
+}
+
+function shapeOf(value: unknown): number[] {
+  const shape: number[] = [];
+  for (let level = value; isList(level); level = level[0]) shape.push(level.length);
+  return shape;
+}
+
+/** Flattens nested arrays row by row. ERR_SHAPE names the place where they are ragged. */
+export function flatten(nested: unknown): Flat {
+  const shape = shapeOf(nested);
+  const values: number[] = [];
+  let booleans = true;
+  const visit = (value: unknown, depth: number, path: string): void => {
+    if (isList(value)) {
+      if (value.length !== shape[depth]) {
+        throw new ShapeError(
+          `values${path} has ${value.length} elements, expected ${shape[depth] ?? 'a number'}`,
+          { place: 'tensor()' },
+        );
+      }
+      for (let i = 0; i < value.length; ++i) visit(value[i], depth + 1, `${path}[${i}]`);
+      return;
+    }
+    if (depth !== shape.length || (typeof value !== 'number' && typeof value !== 'boolean')) {
+      const expected = depth === shape.length ? 'a number' : `an array of ${shape[depth] ?? 0}`;
+      throw new ShapeError(`values${path} is ${shown(value)}, expected ${expected}`, {
+        place: 'tensor()',
+      });
+    }
+    booleans &&= typeof value === 'boolean';
+    values.push(Number(value));
+  };
+  visit(nested, 0, '');
+  return { values, shape, booleans: booleans && values.length > 0 };
+}
+
+/** The inverse of flatten(). */
+export function toNested(values: ArrayLike<number>, shape: readonly number[]): NestedNumbers {
+  let position = 0;
+  const build = (depth: number): NestedNumbers => {
+    const length = shape[depth];
+    if (length === undefined) return values[position++] ?? NaN;
+    return Array.from({ length }, () => build(depth + 1));
+  };
+  return build(0);
+}
