@@ -16,11 +16,11 @@ class Differentiator;
 struct OpDefinition {
   std::string type;
   // Shapes, types and roles of the outputs; validates inputs and attributes.
-  std::function<std::vector<Tensor>(const Graph&, const Op&)> infer;
+  std::function<std::vector<Tensor>(const Graph&, const Op&)> infer = {};
   // Appends the ops that compute the gradients of the op's inputs. Empty: no gradient flows.
-  std::function<void(Differentiator&, const Op&)> differentiate;
+  std::function<void(Differentiator&, const Op&)> differentiate = {};
   // Multiplications and additions of one execution. Empty: 0.
-  std::function<double(const Graph&, const Op&)> flops;
+  std::function<double(const Graph&, const Op&)> flops = {};
   // True when the op writes one of its inputs (moving statistics, weights, accumulators).
   bool updatesInPlace = false;
 };

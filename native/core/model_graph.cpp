@@ -1,0 +1,328 @@
+#include "model_graph.h"
+
+#include <cmath>
+
+#include "differentiator.h"
+#include "error.h"
+#include "losses.h"
+#include "op.h"
+#include "passes/passes.h"
+
+namespace node_cudnn {
+
+namespace {
+
+bool isPenalized(const WeightSpec& weight) {
+  return weight.trainable && (weight.l1 != 0 || weight.l2 != 0);
+}
+
+std::vector<std::string> stateSuffixes(const OptimizerSpec& optimizer) {
+  if (optimizer.type == "adam") return {"m", "v"};
+  if (optimizer.type == "sgd" && optimizer.attributes.number("momentum", 0) > 0) {
+    return {"velocity"};
+  }
+  return {};
+}
+
+class Builder {
+ public:
+  Builder(const ModelSpec& model, const TrainingSpec& training, Mode mode, std::int64_t batchSize,
+          bool weighted)
+      : model_(model),
+        training_(training),
+        mode_(mode),
+        batch_(batchSize),
+        weighted_(weighted),
+        slots_(model, training),
+        losses_(mode == Mode::Predict ? std::vector<ResolvedLoss>{}
+                                      : resolveLosses(model, training)) {}
+
+  ModelGraph build() {
+    addInputsAndWeights();
+    addForward();
+    if (mode_ == Mode::Predict) {
+      for (const std::int32_t output : model_.outputs) result_.outputs.push_back(values_[at(output)]);
+      result_.graph.results = result_.outputs;
+      fuseActivations(graph());
+      return std::move(result_);
+    }
+    result_.graph.results = predictions();
+    fuseActivations(graph());
+    result_.graph.results.clear();
+    addLosses();
+    addMetrics();
+    if (mode_ == Mode::Evaluate) {
+      addPenalties();
+    } else {
+      addBackward();
+    }
+    return std::move(result_);
+  }
+
+ private:
+  static std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
+  Graph& graph() { return result_.graph; }
+  bool learns() const { return mode_ == Mode::Train || mode_ == Mode::Gradients; }
+
+  Shape withBatch(Shape shape) const {
+    shape.insert(shape.begin(), batch_);
+    return shape;
+  }
+
+  std::vector<TensorId> predictions() const {
+    std::vector<TensorId> tensors;
+    for (const ResolvedLoss& loss : losses_) tensors.push_back(values_[at(loss.value)]);
+    return tensors;
+  }
+
+  void addInputsAndWeights() {
+    values_.assign(model_.inputs.size() + model_.ops.size(), kNoTensor);
+    for (std::size_t i = 0; i < model_.inputs.size(); ++i) {
+      const InputSpec& input = model_.inputs[i];
+      values_[i] = graph().addTensor(
+          {input.name, withBatch(input.shape), ElementType::Float, Role::Input});
+      result_.inputs.push_back(values_[i]);
+    }
+    for (std::size_t i = 0; i < model_.weights.size(); ++i) {
+      const WeightSpec& weight = model_.weights[i];
+      weights_.push_back(graph().addTensor({weight.name, weight.shape, ElementType::Float,
+                                            Role::Weight, static_cast<std::int32_t>(i)}));
+    }
+  }
+
+  // Values that an output or a loss depends on; the rest of the model is left out.
+  std::vector<bool> neededValues() const {
+    std::vector<bool> needed(values_.size(), false);
+    if (mode_ == Mode::Predict) {
+      for (const std::int32_t output : model_.outputs) needed[at(output)] = true;
+    }
+    for (const ResolvedLoss& loss : losses_) needed[at(loss.value)] = true;
+    for (std::size_t i = model_.ops.size(); i-- > 0;) {
+      if (!needed[model_.inputs.size() + i]) continue;
+      for (const std::int32_t input : model_.ops[i].inputs) needed[at(input)] = true;
+    }
+    return needed;
+  }
+
+  void addForward() {
+    const std::vector<bool> needed = neededValues();
+    for (std::size_t i = 0; i < model_.ops.size(); ++i) {
+      const std::size_t value = model_.inputs.size() + i;
+      if (needed[value]) values_[value] = addForwardOp(model_.ops[i], static_cast<double>(i));
+    }
+  }
+
+  TensorId addForwardOp(const OpSpec& spec, double index) {
+    std::vector<TensorId> inputs;
+    for (const std::int32_t input : spec.inputs) inputs.push_back(values_.at(at(input)));
+    if (spec.type == "dropout" && !learns()) return inputs.at(0);
+    for (const std::int32_t weight : spec.weights) {
+      inputs.push_back(weight < 0 ? kNoTensor : weights_.at(at(weight)));
+    }
+    Attributes attributes = spec.attributes;
+    if (spec.type == "dropout") attributes.set("stream", attributes.number("stream", index));
+    if (spec.type == "batchNormalization") {
+      attributes.set("training", learns() && attributes.boolean("training", true));
+    }
+    const bool keepsState =
+        spec.type == "batchNormalization" ? attributes.boolean("training") : learns();
+    const Op& op = graph().add(spec.type, spec.name, inputs, attributes, Phase::Forward,
+                               keepsState ? std::vector<int>{} : std::vector<int>{1, 2});
+    if (spec.type == "batchNormalization" && keepsState) batchNormalizations_.push_back(op);
+    return op.outputs[0];
+  }
+
+  TensorId addAccumulator(std::size_t result) {
+    const TensorId id = graph().addTensor({slots_.results[result], {2}, ElementType::Double,
+                                           Role::Accumulator,
+                                           static_cast<std::int32_t>(slots_.accumulator(result))});
+    accumulators_.push_back(id);
+    return id;
+  }
+
+  void addTarget(const ResolvedLoss& loss, const std::string& output) {
+    Shape shape = graph().shape(values_[at(loss.value)]);
+    const std::int64_t classes = loss.labels ? shape.back() : 0;
+    if (loss.labels) shape.pop_back();
+    result_.targets.push_back(
+        graph().addTensor({output + "/target", shape,
+                           loss.labels ? ElementType::Integer : ElementType::Float, Role::Target}));
+    result_.classes.push_back(classes);
+    if (weighted_) {
+      result_.sampleWeights.push_back(graph().addTensor(
+          {output + "/sampleWeight", {batch_}, ElementType::Float, Role::SampleWeight}));
+    }
+  }
+
+  void addLosses() {
+    for (std::size_t i = 0; i < losses_.size(); ++i) {
+      const ResolvedLoss& loss = losses_[i];
+      const std::string name = slots_.results[i];
+      addTarget(loss, name);
+      const TensorId prediction = values_[at(loss.value)];
+      const Op& op = graph().add(
+          loss.type, name,
+          {prediction, result_.targets[i], weighted_ ? result_.sampleWeights[i] : kNoTensor,
+           addAccumulator(i)},
+          {{"scale", loss.weight}}, Phase::Loss,
+          learns() ? std::vector<int>{} : std::vector<int>{0});
+      lossGradients_.push_back(op.outputs[0]);
+    }
+  }
+
+  void addMetrics() {
+    for (std::size_t i = 0; i < training_.metrics.size(); ++i) {
+      const ResolvedMetric metric = resolveMetric(model_, training_, losses_, i);
+      const std::size_t target = metric.loss;
+      const bool weighted = training_.metrics[i].weighted && weighted_;
+      graph().add(metric.type, "metric/" + std::to_string(i),
+                  {values_[at(losses_[target].value)], result_.targets[target],
+                   weighted ? result_.sampleWeights[target] : kNoTensor,
+                   addAccumulator(losses_.size() + i)},
+                  metric.attributes, Phase::Loss, {0});
+    }
+  }
+
+  // Adds every weight's penalty to the accumulator and, where given, to the gradients.
+  void addPenalties(std::vector<TensorId>* gradients = nullptr) {
+    TensorId accumulator = kNoTensor;
+    for (std::size_t i = 0; i < model_.weights.size(); ++i) {
+      const WeightSpec& weight = model_.weights[i];
+      if (!isPenalized(weight)) continue;
+      if (accumulator == kNoTensor) accumulator = addAccumulator(slots_.results.size() - 1);
+      std::vector<TensorId> inputs{weights_[i], accumulator};
+      const bool hasGradient = gradients != nullptr && (*gradients)[i] != kNoTensor;
+      inputs.push_back(hasGradient ? (*gradients)[i] : kNoTensor);
+      const Op& op =
+          graph().add("penalty", weight.name + "/penalty", inputs,
+                      {{"l1", weight.l1}, {"l2", weight.l2}}, Phase::Update,
+                      gradients != nullptr ? std::vector<int>{} : std::vector<int>{0});
+      if (gradients != nullptr) (*gradients)[i] = op.outputs[0];
+    }
+  }
+
+  void addBackward() {
+    std::vector<TensorId> wanted;
+    for (std::size_t i = 0; i < weights_.size(); ++i) {
+      if (model_.weights[i].trainable) wanted.push_back(weights_[i]);
+    }
+    if (mode_ == Mode::Gradients) {
+      wanted.insert(wanted.end(), result_.inputs.begin(), result_.inputs.end());
+    }
+    Differentiator differentiator(graph(), wanted);
+    for (std::size_t i = 0; i < losses_.size(); ++i) {
+      differentiator.seed(values_[at(losses_[i].value)], lossGradients_[i]);
+    }
+    differentiator.run();
+    moveReluBackwardBeforePooling(graph());
+    std::vector<TensorId> gradients(weights_.size(), kNoTensor);
+    for (std::size_t i = 0; i < weights_.size(); ++i) {
+      if (model_.weights[i].trainable) gradients[i] = differentiator.gradientOf(weights_[i]);
+    }
+    addPenalties(&gradients);
+    if (mode_ == Mode::Train) {
+      addUpdates(gradients);
+    } else {
+      keepGradients(differentiator, gradients);
+    }
+  }
+
+  void keepGradients(const Differentiator& differentiator, const std::vector<TensorId>& gradients) {
+    result_.weightGradients = gradients;
+    for (const TensorId input : result_.inputs) {
+      result_.inputGradients.push_back(differentiator.gradientOf(input));
+    }
+    for (const auto* list : {&result_.weightGradients, &result_.inputGradients}) {
+      for (const TensorId id : *list) {
+        if (id != kNoTensor) result_.graph.results.push_back(id);
+      }
+    }
+  }
+
+  void addUpdates(const std::vector<TensorId>& gradients) {
+    std::vector<TensorId> checked = accumulators_;
+    std::vector<std::size_t> updated;
+    for (std::size_t i = 0; i < gradients.size(); ++i) {
+      if (gradients[i] == kNoTensor) continue;
+      checked.push_back(gradients[i]);
+      updated.push_back(i);
+    }
+    result_.norms = graph()
+                        .add("gradientNorm", "gradientNorm", checked,
+                             {{"accumulators", static_cast<double>(accumulators_.size())}},
+                             Phase::Update)
+                        .outputs[0];
+    result_.graph.results.push_back(result_.norms);
+    for (const Op& op : batchNormalizations_) addMovingAverages(op);
+    addOptimizer(gradients, updated);
+  }
+
+  void addMovingAverages(const Op& op) {
+    const Attributes attributes{{"momentum", op.attributes.number("momentum")}};
+    for (std::size_t i = 0; i < 2; ++i) {
+      graph().add("movingAverage", op.name + (i == 0 ? "/movingMean" : "/movingVariance"),
+                  {op.inputs[3 + i], op.outputs[1 + i], result_.norms}, attributes, Phase::Update);
+    }
+  }
+
+  void addOptimizer(const std::vector<TensorId>& gradients,
+                    const std::vector<std::size_t>& updated) {
+    if (updated.empty()) return;
+    std::vector<TensorId> inputs{result_.norms};
+    for (const std::size_t i : updated) {
+      inputs.push_back(weights_[i]);
+      inputs.push_back(gradients[i]);
+      for (std::size_t s = 0; s < slots_.stateWeights.size(); ++s) {
+        if (slots_.stateWeights[s] != i) continue;
+        inputs.push_back(graph().addTensor({slots_.stateNames[s], model_.weights[i].shape,
+                                            ElementType::Float, Role::OptimizerState,
+                                            static_cast<std::int32_t>(slots_.state(s))}));
+      }
+    }
+    graph().add(training_.optimizer.type, training_.optimizer.type, inputs,
+                training_.optimizer.attributes, Phase::Update);
+  }
+
+  const ModelSpec& model_;
+  const TrainingSpec& training_;
+  Mode mode_;
+  std::int64_t batch_;
+  bool weighted_;
+  SlotTable slots_;
+  std::vector<ResolvedLoss> losses_;
+  ModelGraph result_;
+  std::vector<TensorId> values_;
+  std::vector<TensorId> weights_;
+  std::vector<TensorId> accumulators_;
+  std::vector<TensorId> lossGradients_;
+  std::vector<Op> batchNormalizations_;
+};
+
+}  // namespace
+
+SlotTable::SlotTable(const ModelSpec& model, const TrainingSpec& training)
+    : weights(model.weights.size()) {
+  for (std::size_t i = 0; i < training.losses.size(); ++i) {
+    if (!training.losses[i].type.empty()) results.push_back("loss/" + std::to_string(i));
+  }
+  for (std::size_t i = 0; i < training.metrics.size(); ++i) {
+    results.push_back("metric/" + std::to_string(i));
+  }
+  bool penalized = false;
+  for (const WeightSpec& weight : model.weights) penalized |= isPenalized(weight);
+  if (penalized && !results.empty()) results.emplace_back("penalty");
+  for (const std::string& suffix : stateSuffixes(training.optimizer)) {
+    for (std::size_t i = 0; i < model.weights.size(); ++i) {
+      if (!model.weights[i].trainable) continue;
+      stateNames.push_back(model.weights[i].name + "/" + suffix);
+      stateWeights.push_back(i);
+    }
+  }
+}
+
+ModelGraph buildModelGraph(const ModelSpec& model, const TrainingSpec& training, Mode mode,
+                           std::int64_t batchSize, bool weighted) {
+  return Builder(model, training, mode, batchSize, weighted).build();
+}
+
+}  // namespace node_cudnn

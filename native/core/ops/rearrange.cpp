@@ -1,0 +1,115 @@
+// Ops that move values without computing: reshape, concatenate and its gradient's slices.
+#include "../differentiator.h"
+#include "../error.h"
+#include "../op.h"
+
+namespace node_cudnn {
+
+namespace {
+
+std::vector<Tensor> inferReshape(const Graph& graph, const Op& op) {
+  const Shape& x = graph.shape(op.inputs[0]);
+  Shape y = op.attributes.integers("shape");
+  y.insert(y.begin(), x.at(0));
+  if (elementCount(y) != elementCount(x)) {
+    throw Error(ErrorCode::Shape, op.place(),
+                "cannot reshape " + toString(x) + " to " + toString(y));
+  }
+  return {{"", y}};
+}
+
+const RegisteredOp reshape{{
+    .type = "reshape",
+    .infer = inferReshape,
+    .differentiate =
+        [](Differentiator& d, const Op& op) {
+          const Shape& shape = d.graph().shape(op.inputs[0]);
+          const std::vector<double> inputShape(shape.begin(), shape.end());
+          d.contribute(op.inputs[0],
+                       d.graph()
+                           .add("reshapeBackward", op.name + "/backward",
+                                {d.gradientOf(op.outputs[0])}, {{"inputShape", inputShape}},
+                                Phase::Backward)
+                           .outputs[0]);
+        },
+}};
+
+const RegisteredOp reshapeBackward{{
+    .type = "reshapeBackward",
+    .infer = [](const Graph&, const Op& op) -> std::vector<Tensor> {
+      return {{"", op.attributes.integers("inputShape"), ElementType::Float, Role::Gradient}};
+    },
+}};
+
+std::size_t axisOf(const Op& op, const Shape& shape) {
+  const std::int64_t axis = op.attributes.integer("axis");
+  if (axis < 1 || axis >= static_cast<std::int64_t>(shape.size())) {
+    throw Error(ErrorCode::Option, op.place(),
+                "axis " + std::to_string(axis) + " is not an axis after the batch of " +
+                    toString(shape));
+  }
+  return static_cast<std::size_t>(axis);
+}
+
+std::vector<Tensor> inferConcatenate(const Graph& graph, const Op& op) {
+  Shape y = graph.shape(op.inputs[0]);
+  const std::size_t axis = axisOf(op, y);
+  y[axis] = 0;
+  for (const TensorId input : op.inputs) {
+    Shape x = graph.shape(input);
+    const std::int64_t length = x.size() == y.size() ? x[axis] : 0;
+    if (x.size() == y.size()) x[axis] = y[axis];
+    if (x != y) {
+      throw Error(ErrorCode::Shape, op.place(),
+                  "inputs must agree on every axis but " + std::to_string(axis) + ", got " +
+                      toString(graph.shape(op.inputs[0])) + " and " +
+                      toString(graph.shape(input)));
+    }
+    y[axis] += length;
+  }
+  return {{"", y}};
+}
+
+void differentiateConcatenate(Differentiator& d, const Op& op) {
+  const TensorId gradient = d.gradientOf(op.outputs[0]);
+  const std::size_t axis = axisOf(op, d.graph().shape(op.outputs[0]));
+  std::int64_t begin = 0;
+  for (std::size_t i = 0; i < op.inputs.size(); ++i) {
+    const std::int64_t size = d.graph().shape(op.inputs[i])[axis];
+    if (d.needsGradient(op.inputs[i])) {
+      const Attributes attributes{{"axis", static_cast<double>(axis)},
+                                  {"begin", static_cast<double>(begin)},
+                                  {"size", static_cast<double>(size)}};
+      d.contribute(op.inputs[i], d.graph()
+                                     .add("slice", op.name + "/backward" + std::to_string(i),
+                                          {gradient}, attributes, Phase::Backward)
+                                     .outputs[0]);
+    }
+    begin += size;
+  }
+}
+
+const RegisteredOp concatenate{{
+    .type = "concatenate",
+    .infer = inferConcatenate,
+    .differentiate = differentiateConcatenate,
+}};
+
+const RegisteredOp slice{{
+    .type = "slice",
+    .infer = [](const Graph& graph, const Op& op) -> std::vector<Tensor> {
+      Shape y = graph.shape(op.inputs[0]);
+      const std::size_t axis = axisOf(op, y);
+      const std::int64_t begin = op.attributes.integer("begin");
+      const std::int64_t size = op.attributes.integer("size");
+      if (begin < 0 || size < 1 || begin + size > y[axis]) {
+        throw Error(ErrorCode::Shape, op.place(), "the slice lies outside " + toString(y));
+      }
+      y[axis] = size;
+      return {{"", y, ElementType::Float, Role::Gradient}};
+    },
+}};
+
+}  // namespace
+
+}  // namespace node_cudnn
