@@ -20,12 +20,18 @@ Factories& factories() {
 
 std::string_view toString(Work work) {
   switch (work) {
-    case Work::Primitive: return "primitive";
-    case Work::Reorder: return "reorder";
-    case Work::Elementwise: return "elementwise";
-    case Work::Loss: return "loss";
-    case Work::Optimizer: return "optimizer";
-    case Work::Check: break;
+    case Work::Primitive:
+      return "primitive";
+    case Work::Reorder:
+      return "reorder";
+    case Work::Elementwise:
+      return "elementwise";
+    case Work::Loss:
+      return "loss";
+    case Work::Optimizer:
+      return "optimizer";
+    case Work::Check:
+      break;
   }
   return "check";
 }

@@ -40,10 +40,10 @@ using BufferId = std::int32_t;
 struct Buffer {
   std::string name;
   LayoutPtr layout;
-  TensorId tensor = kNoTensor;     // the tensor it holds
-  std::int32_t slot = -1;          // persistent memory (Tensor::slot), or -1 for the arena
-  BufferId aliasOf = -1;           // the buffer whose memory it shares from the first byte, or -1
-  std::size_t offset = 0;          // in the arena; set by planMemory
+  TensorId tensor = kNoTensor;  // the tensor it holds
+  std::int32_t slot = -1;       // persistent memory (Tensor::slot), or -1 for the arena
+  BufferId aliasOf = -1;        // the buffer whose memory it shares from the first byte, or -1
+  std::size_t offset = 0;       // in the arena; set by planMemory
 };
 
 // Why a command exists, for explain() and the benchmark.
@@ -101,8 +101,8 @@ enum class HostType { Float32, Int32, Uint8 };
 struct HostRows {
   const void* data = nullptr;
   HostType type = HostType::Float32;
-  std::int64_t rows = 0;         // rows in the array
-  std::int64_t rowElements = 0;  // elements of one row
+  std::int64_t rows = 0;                  // rows in the array
+  std::int64_t rowElements = 0;           // elements of one row
   const std::int32_t* indices = nullptr;  // rows to take, in order; null: from `first` on
   std::int64_t first = 0;
   std::string name;  // for errors: "x", "input 'image'"

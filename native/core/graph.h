@@ -24,8 +24,8 @@ enum class ElementType {
 };
 
 enum class Role {
-  Input,       // written by the host before a step, in plain channels-last order
-  Target,      // the same, for losses and metrics
+  Input,   // written by the host before a step, in plain channels-last order
+  Target,  // the same, for losses and metrics
   SampleWeight,
   Weight,          // parameters and moving statistics; persistent, see Tensor::slot
   OptimizerState,  // persistent

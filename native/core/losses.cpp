@@ -35,9 +35,8 @@ std::int32_t logitsBehind(const ModelSpec& model, std::int32_t value) {
   const auto inputs = static_cast<std::int32_t>(model.inputs.size());
   if (value < inputs) return -1;
   const OpSpec& op = model.ops.at(static_cast<std::size_t>(value - inputs));
-  const bool last =
-      op.type == "softmax" ||
-      (op.type == "activation" && op.attributes.text("function", "") == "sigmoid");
+  const bool last = op.type == "softmax" ||
+                    (op.type == "activation" && op.attributes.text("function", "") == "sigmoid");
   return last ? op.inputs.at(0) : -1;
 }
 
@@ -45,7 +44,8 @@ ResolvedLoss resolveLoss(const ModelSpec& model, const LossSpec& spec, std::size
   const LossRule* rule = findRule(spec.type);
   if (rule == nullptr) {
     std::string known;
-    for (const LossRule& other : kRules) known += (known.empty() ? "" : ", ") + std::string(other.name);
+    for (const LossRule& other : kRules)
+      known += (known.empty() ? "" : ", ") + std::string(other.name);
     throw Error(ErrorCode::Option, "loss '" + spec.type + "'",
                 "no such loss; the losses are " + known);
   }

@@ -41,7 +41,8 @@ class Builder {
     addInputsAndWeights();
     addForward();
     if (mode_ == Mode::Predict) {
-      for (const std::int32_t output : model_.outputs) result_.outputs.push_back(values_[at(output)]);
+      for (const std::int32_t output : model_.outputs)
+        result_.outputs.push_back(values_[at(output)]);
       result_.graph.results = result_.outputs;
       fuseActivations(graph());
       return std::move(result_);
@@ -79,8 +80,8 @@ class Builder {
     values_.assign(model_.inputs.size() + model_.ops.size(), kNoTensor);
     for (std::size_t i = 0; i < model_.inputs.size(); ++i) {
       const InputSpec& input = model_.inputs[i];
-      values_[i] = graph().addTensor(
-          {input.name, withBatch(input.shape), ElementType::Float, Role::Input});
+      values_[i] =
+          graph().addTensor({input.name, withBatch(input.shape), ElementType::Float, Role::Input});
       result_.inputs.push_back(values_[i]);
     }
     for (std::size_t i = 0; i < model_.weights.size(); ++i) {
@@ -133,7 +134,9 @@ class Builder {
   }
 
   TensorId addAccumulator(std::size_t result) {
-    const TensorId id = graph().addTensor({slots_.results[result], {2}, ElementType::Double,
+    const TensorId id = graph().addTensor({slots_.results[result],
+                                           {2},
+                                           ElementType::Double,
                                            Role::Accumulator,
                                            static_cast<std::int32_t>(slots_.accumulator(result))});
     accumulators_.push_back(id);
@@ -160,12 +163,12 @@ class Builder {
       const std::string name = slots_.results[i];
       addTarget(loss, name);
       const TensorId prediction = values_[at(loss.value)];
-      const Op& op = graph().add(
-          loss.type, name,
-          {prediction, result_.targets[i], weighted_ ? result_.sampleWeights[i] : kNoTensor,
-           addAccumulator(i)},
-          {{"scale", loss.weight}}, Phase::Loss,
-          learns() ? std::vector<int>{} : std::vector<int>{0});
+      const Op& op =
+          graph().add(loss.type, name,
+                      {prediction, result_.targets[i],
+                       weighted_ ? result_.sampleWeights[i] : kNoTensor, addAccumulator(i)},
+                      {{"scale", loss.weight}}, Phase::Loss,
+                      learns() ? std::vector<int>{} : std::vector<int>{0});
       lossGradients_.push_back(op.outputs[0]);
     }
   }
@@ -193,10 +196,9 @@ class Builder {
       std::vector<TensorId> inputs{weights_[i], accumulator};
       const bool hasGradient = gradients != nullptr && (*gradients)[i] != kNoTensor;
       inputs.push_back(hasGradient ? (*gradients)[i] : kNoTensor);
-      const Op& op =
-          graph().add("penalty", weight.name + "/penalty", inputs,
-                      {{"l1", weight.l1}, {"l2", weight.l2}}, Phase::Update,
-                      gradients != nullptr ? std::vector<int>{} : std::vector<int>{0});
+      const Op& op = graph().add("penalty", weight.name + "/penalty", inputs,
+                                 {{"l1", weight.l1}, {"l2", weight.l2}}, Phase::Update,
+                                 gradients != nullptr ? std::vector<int>{} : std::vector<int>{0});
       if (gradients != nullptr) (*gradients)[i] = op.outputs[0];
     }
   }
@@ -247,11 +249,11 @@ class Builder {
       checked.push_back(gradients[i]);
       updated.push_back(i);
     }
-    result_.norms = graph()
-                        .add("gradientNorm", "gradientNorm", checked,
-                             {{"accumulators", static_cast<double>(accumulators_.size())}},
-                             Phase::Update)
-                        .outputs[0];
+    result_.norms =
+        graph()
+            .add("gradientNorm", "gradientNorm", checked,
+                 {{"accumulators", static_cast<double>(accumulators_.size())}}, Phase::Update)
+            .outputs[0];
     result_.graph.results.push_back(result_.norms);
     for (const Op& op : batchNormalizations_) addMovingAverages(op);
     addOptimizer(gradients, updated);
@@ -274,9 +276,9 @@ class Builder {
       inputs.push_back(gradients[i]);
       for (std::size_t s = 0; s < slots_.stateWeights.size(); ++s) {
         if (slots_.stateWeights[s] != i) continue;
-        inputs.push_back(graph().addTensor({slots_.stateNames[s], model_.weights[i].shape,
-                                            ElementType::Float, Role::OptimizerState,
-                                            static_cast<std::int32_t>(slots_.state(s))}));
+        inputs.push_back(
+            graph().addTensor({slots_.stateNames[s], model_.weights[i].shape, ElementType::Float,
+                               Role::OptimizerState, static_cast<std::int32_t>(slots_.state(s))}));
       }
     }
     graph().add(training_.optimizer.type, training_.optimizer.type, inputs,

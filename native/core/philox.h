@@ -17,7 +17,8 @@ constexpr std::array<std::uint32_t, 4> philox(std::uint64_t seed, std::uint32_t 
   std::uint32_t c2 = static_cast<std::uint32_t>(step);
   std::uint32_t c3 = stream;
   std::uint32_t k0 = static_cast<std::uint32_t>(seed);
-  std::uint32_t k1 = static_cast<std::uint32_t>(seed >> 32) + static_cast<std::uint32_t>(step >> 32);
+  std::uint32_t k1 =
+      static_cast<std::uint32_t>(seed >> 32) + static_cast<std::uint32_t>(step >> 32);
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t p0 = std::uint64_t{0xD2511F53U} * c0;
     const std::uint64_t p1 = std::uint64_t{0xCD9E8D57U} * c2;

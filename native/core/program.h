@@ -45,6 +45,7 @@ struct GradientValues {
 };
 
 class Plan;
+struct SlotTable;
 
 class Program {
  public:
@@ -93,17 +94,34 @@ class Program {
   std::size_t bytes() const;
 
  private:
-  struct Slot;
+  struct Slot {
+    std::string name;
+    Shape shape;
+    LayoutPtr layout;
+    std::unique_ptr<Memory> memory;
+  };
+  using PlanKey = std::tuple<Mode, std::int64_t, bool>;
+
   Plan& plan(Mode mode, std::int64_t batchSize, bool weighted);
-  void feed(Plan& plan, const Batch& batch);
+  Plan& ready(Mode mode, const Batch& batch);
+  // Converts the slots to the layouts that the plan chose; other plans are then out of date.
   void adoptLayouts(Plan& plan);
-  void ensureArena(std::size_t bytes, std::size_t scratchBytes);
+  void ensureSlot(std::size_t slot);
+  void ensureWorkspace(const Plan& plan);
+  void feed(Plan& plan, const Batch& batch);
+  void clearAccumulators();
+  StepState stepState(float learningRate) const;
+  [[noreturn]] void throwNotFinite(Plan& plan, const Batch& batch, const StepState& state);
+  std::vector<float> readSlot(std::size_t slot);
+  void writeSlot(std::size_t slot, std::span<const float> values, const std::string& what);
 
   ModelSpec spec_;
   TrainingSpec training_;
   std::unique_ptr<Backend> backend_;
+  std::unique_ptr<SlotTable> slotTable_;
   std::vector<Slot> slots_;
-  std::map<std::tuple<Mode, std::int64_t, bool>, std::unique_ptr<Plan>> plans_;
+  std::map<PlanKey, std::unique_ptr<Plan>> plans_;
+  bool layoutsSuitTraining_ = false;
   std::unique_ptr<Memory> arena_;
   std::unique_ptr<Memory> scratch_;
   std::uint64_t step_ = 0;

@@ -7,7 +7,8 @@ namespace node_cudnn {
 std::int64_t elementCount(const Shape& shape) {
   std::int64_t count = 1;
   for (const std::int64_t axis : shape) {
-    if (axis < 0 || __builtin_mul_overflow(count, axis, &count) || count > (std::int64_t{1} << 62)) {
+    if (axis < 0 || __builtin_mul_overflow(count, axis, &count) ||
+        count > (std::int64_t{1} << 62)) {
       throw Error(ErrorCode::Shape, "shape " + toString(shape),
                   "an axis is negative or the number of elements is too large");
     }

@@ -138,8 +138,7 @@ const RegisteredOp forward{{
 
 const RegisteredOp backwardInput{{
     .type = "conv2dBackwardInput",
-    .infer =
-        [](const Graph&, const Op& op) -> std::vector<Tensor> {
+    .infer = [](const Graph&, const Op& op) -> std::vector<Tensor> {
       return {{"", op.attributes.integers("inputShape"), ElementType::Float, Role::Gradient}};
     },
     .differentiate = {},
@@ -151,8 +150,7 @@ const RegisteredOp backwardInput{{
 
 const RegisteredOp backwardWeights{{
     .type = "conv2dBackwardWeights",
-    .infer =
-        [](const Graph&, const Op& op) -> std::vector<Tensor> {
+    .infer = [](const Graph&, const Op& op) -> std::vector<Tensor> {
       const Shape kernel = op.attributes.integers("kernelShape");
       return {{"kernel", kernel, ElementType::Float, Role::Gradient},
               {"bias", {kernel.at(3)}, ElementType::Float, Role::Gradient}};
@@ -160,8 +158,7 @@ const RegisteredOp backwardWeights{{
     .differentiate = {},
     .flops =
         [](const Graph& graph, const Op& op) {
-          return multiplyAdds(graph.shape(op.inputs[1]),
-                              op.attributes.integers("kernelShape"));
+          return multiplyAdds(graph.shape(op.inputs[1]), op.attributes.integers("kernelShape"));
         },
 }};
 

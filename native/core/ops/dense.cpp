@@ -70,8 +70,7 @@ const RegisteredOp forward{{
 
 const RegisteredOp backwardInput{{
     .type = "denseBackwardInput",
-    .infer =
-        [](const Graph& graph, const Op& op) -> std::vector<Tensor> {
+    .infer = [](const Graph& graph, const Op& op) -> std::vector<Tensor> {
       Shape x = graph.shape(op.inputs[0]);
       x.back() = graph.shape(op.inputs[1])[0];
       return {{"", x, ElementType::Float, Role::Gradient}};
@@ -84,14 +83,11 @@ const RegisteredOp backwardInput{{
 
 const RegisteredOp backwardWeights{{
     .type = "denseBackwardWeights",
-    .infer =
-        [](const Graph& graph, const Op& op) -> std::vector<Tensor> {
+    .infer = [](const Graph& graph, const Op& op) -> std::vector<Tensor> {
       const std::int64_t units = graph.shape(op.inputs[1]).back();
-      return {{"kernel",
-               {graph.shape(op.inputs[0]).back(), units},
-               ElementType::Float,
-               Role::Gradient},
-              {"bias", {units}, ElementType::Float, Role::Gradient}};
+      return {
+          {"kernel", {graph.shape(op.inputs[0]).back(), units}, ElementType::Float, Role::Gradient},
+          {"bias", {units}, ElementType::Float, Role::Gradient}};
     },
     .flops =
         [](const Graph& graph, const Op& op) {

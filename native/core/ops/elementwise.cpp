@@ -27,8 +27,7 @@ void contributeBackward(Differentiator& d, const Op& op, bool needsOutput) {
 
 std::vector<Tensor> inferActivation(const Graph& graph, const Op& op) {
   const std::string& function = op.attributes.text("function");
-  for (const char* known :
-       {"linear", "relu", "leakyRelu", "elu", "sigmoid", "tanh", "softplus"}) {
+  for (const char* known : {"linear", "relu", "leakyRelu", "elu", "sigmoid", "tanh", "softplus"}) {
     if (function == known) {
       if (op.attributes.number("alpha", 0) < 0) {
         throw Error(ErrorCode::Option, op.place(), "alpha must be at least 0");

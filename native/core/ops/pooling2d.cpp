@@ -45,17 +45,15 @@ void contributeBackward(Differentiator& d, const Op& op, std::vector<TensorId> i
   Attributes attributes = op.attributes;
   const Shape& shape = d.graph().shape(op.inputs[0]);
   attributes.set("inputShape", std::vector<double>(shape.begin(), shape.end()));
-  d.contribute(op.inputs[0],
-               d.graph()
-                   .add(std::string(op.type()) + "Backward", op.name + "/backward",
-                        std::move(inputs), attributes, Phase::Backward)
-                   .outputs[0]);
+  d.contribute(op.inputs[0], d.graph()
+                                 .add(std::string(op.type()) + "Backward", op.name + "/backward",
+                                      std::move(inputs), attributes, Phase::Backward)
+                                 .outputs[0]);
 }
 
 const RegisteredOp maxForward{{
     .type = "maxPooling2d",
-    .infer =
-        [](const Graph& graph, const Op& op) -> std::vector<Tensor> {
+    .infer = [](const Graph& graph, const Op& op) -> std::vector<Tensor> {
       const Shape y = pooledShape(graph, op, op.inputs[0]);
       return {{"", y}, {"argmax", y, ElementType::Opaque, Role::Internal}};
     },
@@ -72,10 +70,8 @@ const RegisteredOp averageForward{{
     .infer = [](const Graph& graph, const Op& op) -> std::vector<Tensor> {
       return {{"", pooledShape(graph, op, op.inputs[0])}};
     },
-    .differentiate =
-        [](Differentiator& d, const Op& op) {
-          contributeBackward(d, op, {d.gradientOf(op.outputs[0])});
-        },
+    .differentiate = [](Differentiator& d,
+                        const Op& op) { contributeBackward(d, op, {d.gradientOf(op.outputs[0])}); },
 }};
 
 const RegisteredOp averageBackward{
@@ -88,10 +84,8 @@ const RegisteredOp globalForward{{
       const Shape& x = graph.shape(op.inputs[0]);
       return {{"", {x[0], x[3]}}};
     },
-    .differentiate =
-        [](Differentiator& d, const Op& op) {
-          contributeBackward(d, op, {d.gradientOf(op.outputs[0])});
-        },
+    .differentiate = [](Differentiator& d,
+                        const Op& op) { contributeBackward(d, op, {d.gradientOf(op.outputs[0])}); },
 }};
 
 const RegisteredOp globalBackward{

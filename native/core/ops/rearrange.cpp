@@ -25,12 +25,11 @@ const RegisteredOp reshape{{
         [](Differentiator& d, const Op& op) {
           const Shape& shape = d.graph().shape(op.inputs[0]);
           const std::vector<double> inputShape(shape.begin(), shape.end());
-          d.contribute(op.inputs[0],
-                       d.graph()
-                           .add("reshapeBackward", op.name + "/backward",
-                                {d.gradientOf(op.outputs[0])}, {{"inputShape", inputShape}},
-                                Phase::Backward)
-                           .outputs[0]);
+          d.contribute(op.inputs[0], d.graph()
+                                         .add("reshapeBackward", op.name + "/backward",
+                                              {d.gradientOf(op.outputs[0])},
+                                              {{"inputShape", inputShape}}, Phase::Backward)
+                                         .outputs[0]);
         },
 }};
 
@@ -44,9 +43,9 @@ const RegisteredOp reshapeBackward{{
 std::size_t axisOf(const Op& op, const Shape& shape) {
   const std::int64_t axis = op.attributes.integer("axis");
   if (axis < 1 || axis >= static_cast<std::int64_t>(shape.size())) {
-    throw Error(ErrorCode::Option, op.place(),
-                "axis " + std::to_string(axis) + " is not an axis after the batch of " +
-                    toString(shape));
+    throw Error(
+        ErrorCode::Option, op.place(),
+        "axis " + std::to_string(axis) + " is not an axis after the batch of " + toString(shape));
   }
   return static_cast<std::size_t>(axis);
 }
@@ -62,8 +61,7 @@ std::vector<Tensor> inferConcatenate(const Graph& graph, const Op& op) {
     if (x != y) {
       throw Error(ErrorCode::Shape, op.place(),
                   "inputs must agree on every axis but " + std::to_string(axis) + ", got " +
-                      toString(graph.shape(op.inputs[0])) + " and " +
-                      toString(graph.shape(input)));
+                      toString(graph.shape(op.inputs[0])) + " and " + toString(graph.shape(input)));
     }
     y[axis] += length;
   }

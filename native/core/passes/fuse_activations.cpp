@@ -28,9 +28,10 @@ void fuseActivations(Graph& graph) {
     const Op& op = ops[i];
     const bool relu = op.type() == "activation" && op.attributes.text("function") == "relu";
     const auto producer =
-        relu ? std::ranges::find_if(
-                   ops, [&](const Op& o) { return o.outputs.size() == 1 && o.outputs == op.inputs; })
-             : ops.end();
+        relu
+            ? std::ranges::find_if(
+                  ops, [&](const Op& o) { return o.outputs.size() == 1 && o.outputs == op.inputs; })
+            : ops.end();
     if (producer == ops.end() || !fusesInto(*producer) || readers(graph, op.inputs[0]) != 1) {
       ++i;
       continue;

@@ -1,0 +1,53 @@
+#include "plan.h"
+
+#include <utility>
+
+#include "error.h"
+#include "op.h"
+
+namespace node_cudnn {
+
+Plan::Plan(Backend& backend, ModelGraph model, std::span<const LayoutPtr> slotLayouts)
+    : model_(std::move(model)) {
+  for (const Op& op : model_.graph.ops()) {
+    if (const auto reason = backend.unsupported(model_.graph, op)) {
+      throw Error(ErrorCode::Unsupported, op.place(),
+                  "backend '" + std::string(backend.name()) + "': " + *reason);
+    }
+  }
+  schedule_ = backend.lower(model_.graph, slotLayouts);
+  planMemory(schedule_, model_.graph.results);
+}
+
+LayoutPtr Plan::slotLayout(std::size_t slot) const {
+  for (const Buffer& buffer : schedule_.buffers) {
+    if (buffer.slot == static_cast<std::int32_t>(slot)) return buffer.layout;
+  }
+  return nullptr;
+}
+
+void Plan::bind(void* arena, void* scratch, const std::vector<void*>& slots) {
+  addresses_.buffers.clear();
+  for (const Buffer& buffer : schedule_.buffers) {
+    void* address = buffer.slot >= 0 ? slots.at(static_cast<std::size_t>(buffer.slot))
+                                     : static_cast<char*>(arena) + buffer.offset;
+    addresses_.buffers.push_back(address);
+  }
+  addresses_.scratch = scratch;
+  for (Command& command : schedule_.commands) command.kernel->bind(addresses_);
+  bound_ = true;
+}
+
+std::vector<float> Plan::read(Backend& backend, TensorId tensor) const {
+  const BufferId buffer = bufferOf(tensor);
+  std::vector<float> values(static_cast<std::size_t>(elementCount(model_.graph.shape(tensor))));
+  backend.read(*schedule_.buffers.at(static_cast<std::size_t>(buffer)).layout, address(buffer),
+               values);
+  return values;
+}
+
+void Plan::run(Backend& backend, const StepState& state) {
+  backend.run(schedule_, 0, schedule_.commands.size(), state);
+}
+
+}  // namespace node_cudnn

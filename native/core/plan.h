@@ -1,0 +1,51 @@
+// One compiled mode and batch size: the graph, its schedule and where its buffers lie.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backend.h"
+#include "model_graph.h"
+
+namespace node_cudnn {
+
+class Plan {
+ public:
+  Plan(Backend& backend, ModelGraph model, std::span<const LayoutPtr> slotLayouts);
+
+  const ModelGraph& model() const { return model_; }
+  Schedule& schedule() { return schedule_; }
+  const Schedule& schedule() const { return schedule_; }
+
+  // The layout that this plan wants for a slot, or null when it does not use the slot.
+  LayoutPtr slotLayout(std::size_t slot) const;
+
+  // Tells every kernel its addresses; slots holds one address for each persistent slot (null when
+  // the plan does not use it).
+  void bind(void* arena, void* scratch, const std::vector<void*>& slots);
+  void unbind() { bound_ = false; }
+  bool isBound() const { return bound_; }
+
+  void* address(BufferId buffer) const {
+    return addresses_.buffers.at(static_cast<std::size_t>(buffer));
+  }
+  BufferId bufferOf(TensorId tensor) const {
+    return schedule_.bufferOfTensor.at(static_cast<std::size_t>(tensor));
+  }
+  std::vector<float> read(Backend& backend, TensorId tensor) const;
+
+  void run(Backend& backend, const StepState& state);
+
+ private:
+  ModelGraph model_;
+  Schedule schedule_;
+  Addresses addresses_;
+  bool bound_ = false;
+};
+
+// The schedule as a table: one line for each command, then totals.
+std::string explainPlan(const Plan& plan, std::span<const WeightSpec> weights);
+
+}  // namespace node_cudnn

@@ -1,0 +1,270 @@
+#include "program.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "error.h"
+#include "initializer.h"
+#include "plan.h"
+
+namespace node_cudnn {
+
+namespace {
+
+// Weights draw from the upper half of the streams, dropout (by op index) from the lower.
+constexpr std::uint32_t kWeightStreams = 0x80000000U;
+
+bool trains(Mode mode) { return mode == Mode::Train || mode == Mode::Gradients; }
+
+}  // namespace
+
+Program::Program(ModelSpec spec) : spec_(std::move(spec)), backend_(makeBackend(spec_.backend)) {
+  slotTable_ = std::make_unique<SlotTable>(spec_, training_);
+  for (const WeightSpec& weight : spec_.weights) {
+    slots_.push_back({weight.name, weight.shape, nullptr, nullptr});
+  }
+  const ModelGraph model = buildModelGraph(spec_, training_, Mode::Predict, 1, false);
+  for (const Op& op : model.graph.ops()) {
+    if (const auto reason = backend_->unsupported(model.graph, op)) {
+      throw Error(ErrorCode::Unsupported, op.place(),
+                  "backend '" + std::string(backend_->name()) + "': " + *reason);
+    }
+  }
+}
+
+Program::~Program() = default;
+
+void Program::configureTraining(TrainingSpec spec) {
+  SlotTable table(spec_, spec);
+  buildModelGraph(spec_, spec, Mode::Train, 1, false);  // throws before anything is changed
+  std::erase_if(plans_,
+                [](const auto& entry) { return std::get<0>(entry.first) != Mode::Predict; });
+  layoutsSuitTraining_ = false;
+  training_ = std::move(spec);
+  *slotTable_ = std::move(table);
+  slots_.resize(slotTable_->weights);
+  for (const std::string& result : slotTable_->results) slots_.push_back({result, {2}, {}, {}});
+  for (std::size_t i = 0; i < slotTable_->stateNames.size(); ++i) {
+    slots_.push_back({slotTable_->stateNames[i], spec_.weights[slotTable_->stateWeights[i]].shape,
+                      nullptr, nullptr});
+  }
+  for (auto& [key, plan] : plans_) plan->unbind();
+  step_ = 0;
+}
+
+void Program::initialize() {
+  for (std::size_t i = 0; i < spec_.weights.size(); ++i) {
+    const WeightSpec& weight = spec_.weights[i];
+    ensureSlot(i);
+    std::vector<float> values(static_cast<std::size_t>(elementCount(weight.shape)));
+    initializeValues(weight.initializer, spec_.seed, kWeightStreams + static_cast<std::uint32_t>(i),
+                     values);
+    writeSlot(i, values, weight.name);
+  }
+}
+
+void Program::ensureSlot(std::size_t index) {
+  Slot& slot = slots_.at(index);
+  if (slot.memory) return;
+  const bool accumulator =
+      index >= slotTable_->weights && index < slotTable_->weights + slotTable_->results.size();
+  if (!slot.layout) {
+    slot.layout =
+        backend_->plain(slot.shape, accumulator ? ElementType::Double : ElementType::Float);
+  }
+  slot.memory = backend_->allocate(slot.layout->bytes(), slot.name);
+}
+
+Plan& Program::plan(Mode mode, std::int64_t batchSize, bool weighted) {
+  const PlanKey key{mode, batchSize, weighted};
+  if (const auto found = plans_.find(key); found != plans_.end()) return *found->second;
+  if (mode != Mode::Predict && training_.losses.empty()) {
+    throw Error(ErrorCode::Option, "model", "has no loss: call compile() first");
+  }
+  const bool free = plans_.empty() || (trains(mode) && !layoutsSuitTraining_);
+  std::vector<LayoutPtr> layouts;
+  for (const Slot& slot : slots_) layouts.push_back(free ? nullptr : slot.layout);
+  auto made = std::make_unique<Plan>(
+      *backend_, buildModelGraph(spec_, training_, mode, batchSize, weighted), layouts);
+  if (free) adoptLayouts(*made);
+  layoutsSuitTraining_ |= trains(mode);
+  return *plans_.emplace(key, std::move(made)).first->second;
+}
+
+void Program::adoptLayouts(Plan& plan) {
+  plans_.clear();
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const LayoutPtr wanted = plan.slotLayout(i);
+    Slot& slot = slots_[i];
+    if (!wanted || (slot.layout && slot.layout->equals(*wanted))) continue;
+    if (!slot.memory) {
+      slot.layout = wanted;
+      continue;
+    }
+    const std::vector<float> values = readSlot(i);
+    slot.memory.reset();
+    slot.layout = wanted;
+    slot.memory = backend_->allocate(wanted->bytes(), slot.name);
+    backend_->write(*wanted, slot.memory->data(), values);
+  }
+}
+
+void Program::ensureWorkspace(const Plan& plan) {
+  const auto grow = [&](std::unique_ptr<Memory>& memory, std::size_t bytes, const char* purpose) {
+    if (bytes == 0 || (memory && memory->bytes() >= bytes)) return;
+    for (auto& [key, other] : plans_) other->unbind();
+    memory.reset();
+    memory = backend_->allocate(bytes, purpose);
+  };
+  grow(arena_, plan.schedule().arenaBytes, "activations and gradients");
+  grow(scratch_, plan.schedule().scratchBytes, "scratch space");
+}
+
+Plan& Program::ready(Mode mode, const Batch& batch) {
+  if (batch.size < 1) throw Error(ErrorCode::Data, "batch", "has no rows");
+  Plan& made = plan(mode, batch.size, !batch.sampleWeights.empty());
+  ensureWorkspace(made);
+  if (!made.isBound()) {
+    std::vector<void*> addresses(slots_.size(), nullptr);
+    for (const Buffer& buffer : made.schedule().buffers) {
+      if (buffer.slot < 0) continue;
+      const auto slot = static_cast<std::size_t>(buffer.slot);
+      ensureSlot(slot);
+      addresses[slot] = slots_[slot].memory->data();
+    }
+    made.bind(arena_ ? arena_->data() : nullptr, scratch_ ? scratch_->data() : nullptr, addresses);
+  }
+  feed(made, batch);
+  return made;
+}
+
+void Program::feed(Plan& plan, const Batch& batch) {
+  const ModelGraph& model = plan.model();
+  const auto feedAll = [&](const std::vector<TensorId>& tensors, const std::vector<HostRows>& rows,
+                           const char* what, bool labels) {
+    if (rows.size() != tensors.size()) {
+      throw Error(ErrorCode::Data, "batch",
+                  std::string("expected ") + std::to_string(tensors.size()) + " " + what +
+                      ", got " + std::to_string(rows.size()));
+    }
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      const Tensor& tensor = model.graph.tensor(tensors[i]);
+      const BufferId buffer = plan.bufferOf(tensors[i]);
+      const std::int64_t elements = elementCount(tensor.shape) / batch.size;
+      if (rows[i].rowElements != elements) {
+        throw Error(ErrorCode::Shape, rows[i].name.empty() ? tensor.name : rows[i].name,
+                    "expected rows of " + std::to_string(elements) + " elements, got " +
+                        std::to_string(rows[i].rowElements));
+      }
+      if (buffer >= 0) {
+        backend_->feed(rows[i], batch.size, tensor.type, labels ? model.classes[i] : 0,
+                       plan.address(buffer));
+      }
+    }
+  };
+  feedAll(model.inputs, batch.inputs, "inputs", false);
+  if (model.targets.empty()) return;
+  feedAll(model.targets, batch.targets, "targets", true);
+  if (!batch.sampleWeights.empty()) {
+    feedAll(model.sampleWeights, batch.sampleWeights, "sample weights", false);
+  }
+}
+
+StepState Program::stepState(float learningRate) const {
+  return {spec_.seed, step_, learningRate, 0};
+}
+
+void Program::train(const Batch& batch, float learningRate) {
+  if (!std::isfinite(learningRate)) {
+    throw Error(ErrorCode::Option, "learningRate", "must be finite");
+  }
+  Plan& plan = ready(Mode::Train, batch);
+  const StepState state = stepState(learningRate);
+  plan.run(*backend_, state);
+  double norm = 0;
+  backend_->readBytes(plan.address(plan.bufferOf(plan.model().norms)), &norm, sizeof norm);
+  if (!std::isfinite(norm)) throwNotFinite(plan, batch, state);
+  ++step_;
+}
+
+// Runs the step again, one command at a time, up to the first output that is not finite. The
+// optimizer has left the weights alone, so the second run computes the same values.
+void Program::throwNotFinite(Plan& plan, const Batch& batch, const StepState& state) {
+  clearAccumulators();
+  feed(plan, batch);
+  std::string culprit = "the loss";
+  Schedule& schedule = plan.schedule();
+  const auto isFinite = [&](BufferId id) {
+    const Buffer& buffer = schedule.buffers.at(static_cast<std::size_t>(id));
+    const Tensor& tensor = plan.model().graph.tensor(buffer.tensor);
+    if (tensor.type != ElementType::Float) return true;
+    std::vector<float> values(static_cast<std::size_t>(elementCount(tensor.shape)));
+    backend_->read(*buffer.layout, plan.address(id), values);
+    return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
+  };
+  for (std::size_t i = 0; i < schedule.commands.size(); ++i) {
+    const Command& command = schedule.commands[i];
+    if (command.phase == Phase::Update) break;
+    backend_->run(schedule, i, i + 1, state);
+    if (!std::ranges::all_of(command.writes, isFinite)) {
+      culprit = "'" + command.name + "'";
+      break;
+    }
+  }
+  clearAccumulators();
+  throw Error(ErrorCode::NotFinite, "step " + std::to_string(state.step),
+              "the first output that is not finite is that of " + culprit +
+                  "; the weights are those of the step before. Lower the learning rate, clip the "
+                  "gradients or look at the data");
+}
+
+void Program::evaluate(const Batch& batch) {
+  ready(Mode::Evaluate, batch).run(*backend_, stepState(0));
+}
+
+std::vector<std::vector<float>> Program::predict(const Batch& batch) {
+  Plan& plan = ready(Mode::Predict, batch);
+  plan.run(*backend_, stepState(0));
+  std::vector<std::vector<float>> outputs;
+  for (const TensorId output : plan.model().outputs)
+    outputs.push_back(plan.read(*backend_, output));
+  return outputs;
+}
+
+GradientValues Program::gradients(const Batch& batch) {
+  Plan& plan = ready(Mode::Gradients, batch);
+  plan.run(*backend_, stepState(0));
+  const auto readAll = [&](const std::vector<TensorId>& tensors) {
+    std::vector<std::vector<float>> values;
+    for (const TensorId id : tensors) {
+      values.push_back(id == kNoTensor ? std::vector<float>{} : plan.read(*backend_, id));
+    }
+    return values;
+  };
+  return {readAll(plan.model().inputGradients), readAll(plan.model().weightGradients)};
+}
+
+std::vector<Result> Program::results(bool reset) {
+  std::vector<Result> results;
+  for (std::size_t i = 0; i < slotTable_->results.size(); ++i) {
+    const std::size_t slot = slotTable_->accumulator(i);
+    ensureSlot(slot);
+    std::array<double, 2> pair{};
+    backend_->readBytes(slots_[slot].memory->data(), pair.data(), sizeof pair);
+    results.push_back({slotTable_->results[i], pair[0], pair[1]});
+  }
+  if (reset) clearAccumulators();
+  return results;
+}
+
+void Program::clearAccumulators() {
+  constexpr std::array<double, 2> kZero{};
+  for (std::size_t i = 0; i < slotTable_->results.size(); ++i) {
+    const Slot& slot = slots_[slotTable_->accumulator(i)];
+    if (slot.memory) backend_->writeBytes(slot.memory->data(), kZero.data(), sizeof kZero);
+  }
+}
+
+}  // namespace node_cudnn
