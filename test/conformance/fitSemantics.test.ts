@@ -82,9 +82,12 @@ describe('weights of samples and classes', () => {
     };
     const { history } = await probe.model.fit(x, y, args);
     expect(valueOf(history, 'loss')).toBeCloseTo(2.977501, 4);
-    // The plain mean of the four losses; the first and the last sample, of weights 1 and 4, are right.
+    // The plain mean of the four losses.
     expect(valueOf(history, 'sparseCategoricalCrossentropy')).toBeCloseTo(1.156347, 4);
-    expect(valueOf(history, 'accuracy')).toBeCloseTo(0.5, 5);
+    // The first and the last sample are right: half of them, but 5 of the weight of 7.
+    const heavyFirst = { ...args, sampleWeight: tensor([4, 1, 1, 1], [4]) };
+    const second = await probe.model.fit(x, y, heavyFirst);
+    expect(valueOf(second.history, 'accuracy')).toBeCloseTo(5 / 7, 5);
     await probe.model.dispose();
   });
 
