@@ -60,7 +60,8 @@ fi
 if [ ! -e node_modules/.package-lock.json ] ||
   [ package-lock.json -nt node_modules/.package-lock.json ]; then
   echo 'setup: npm ci'
-  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error ||
+  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
+    --fetch-retries=2 --fetch-retry-mintimeout=2000 --fetch-retry-maxtimeout=10000 ||
     fail 'npm ci failed. Is the npm registry reachable?' \
       'Without a network, copy node_modules from a machine that has one.'
 fi
