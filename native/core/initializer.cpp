@@ -1,6 +1,7 @@
 #include "initializer.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -26,7 +27,9 @@ NormalPair boxMuller(std::uint32_t a, std::uint32_t b) {
 
 void fillUniform(std::uint64_t seed, std::uint32_t stream, double minimum, double maximum,
                  std::span<float> values) {
-  for (std::size_t block = 0; block * 4 < values.size(); ++block) {
+  const std::size_t blocks = (values.size() + 3) / 4;
+#pragma omp parallel for schedule(static)
+  for (std::size_t block = 0; block < blocks; ++block) {
     const auto numbers = philox(seed, stream, 0, block);
     for (std::size_t i = block * 4; i < std::min(block * 4 + 4, values.size()); ++i) {
       values[i] = static_cast<float>(minimum + (maximum - minimum) * uniform(numbers[i % 4]));
@@ -34,20 +37,29 @@ void fillUniform(std::uint64_t seed, std::uint32_t stream, double minimum, doubl
   }
 }
 
-// Element i takes the pair of Philox block (i / 2); a number outside `limit` standard deviations is
-// drawn again from the block of the next attempt.
+// Attempt `attempt` at the four standard normal numbers of a block.
+std::array<double, 4> normals(std::uint64_t seed, std::uint32_t stream, std::uint64_t attempt,
+                              std::size_t block) {
+  const auto numbers = philox(seed, stream, attempt, block);
+  const NormalPair low = boxMuller(numbers[0], numbers[1]);
+  const NormalPair high = boxMuller(numbers[2], numbers[3]);
+  return {low.first, low.second, high.first, high.second};
+}
+
+// A number outside `limit` standard deviations is drawn again, by the block's next attempt.
 void fillNormal(std::uint64_t seed, std::uint32_t stream, double mean, double stddev, double limit,
                 std::span<float> values) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    double number = std::numeric_limits<double>::quiet_NaN();
-    for (std::uint64_t attempt = 0; !(std::abs(number) <= limit); ++attempt) {
-      const auto numbers = philox(seed, stream, attempt, i / 4);
-      const std::size_t lane = i % 4;
-      const NormalPair pair =
-          lane < 2 ? boxMuller(numbers[0], numbers[1]) : boxMuller(numbers[2], numbers[3]);
-      number = lane % 2 == 0 ? pair.first : pair.second;
+  const std::size_t blocks = (values.size() + 3) / 4;
+#pragma omp parallel for schedule(static)
+  for (std::size_t block = 0; block < blocks; ++block) {
+    const std::array<double, 4> first = normals(seed, stream, 0, block);
+    for (std::size_t i = block * 4; i < std::min(block * 4 + 4, values.size()); ++i) {
+      double number = first[i % 4];
+      for (std::uint64_t attempt = 1; std::abs(number) > limit; ++attempt) {
+        number = normals(seed, stream, attempt, block)[i % 4];
+      }
+      values[i] = static_cast<float>(mean + stddev * number);
     }
-    values[i] = static_cast<float>(mean + stddev * number);
   }
 }
 

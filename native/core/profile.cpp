@@ -22,7 +22,7 @@ double millisecondsOf(const auto& work) {
       .count();
 }
 
-// Copies of everything that a training step changes, put back on destruction of the measurement.
+// Copies of everything that a training step changes, put back after the measurement.
 struct Snapshot {
   std::vector<std::vector<float>> weights;
   std::vector<std::vector<float>> state;
@@ -55,8 +55,8 @@ void restore(Program& program, const Snapshot& snapshot) {
 std::vector<CommandProfile> Program::profile(const Batch& batch, int repeats) {
   if (repeats < 1) throw Error(ErrorCode::Option, "repeats", "must be at least 1");
   constexpr float kLearningRate = 1e-6F;
-  train(batch, kLearningRate);  // makes and warms up the plan
   const Snapshot snapshot = takeSnapshot(*this);
+  train(batch, kLearningRate);  // makes and warms up the plan
   Plan& plan = ready(Mode::Train, batch);
   Schedule& schedule = plan.schedule();
   const StepState state = stepState(kLearningRate);

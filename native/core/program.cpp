@@ -187,6 +187,7 @@ void Program::train(const Batch& batch, float learningRate) {
   backend_->readBytes(plan.address(plan.bufferOf(plan.model().norms)), &norm, sizeof norm);
   if (!std::isfinite(norm)) throwNotFinite(plan, batch, state);
   ++step_;
+  ++runsSinceReset_;
 }
 
 // Runs the step again, one command at a time, up to the first output that is not finite. The
@@ -222,6 +223,7 @@ void Program::throwNotFinite(Plan& plan, const Batch& batch, const StepState& st
 
 void Program::evaluate(const Batch& batch) {
   ready(Mode::Evaluate, batch).run(*backend_, stepState(0));
+  ++runsSinceReset_;
 }
 
 std::vector<std::vector<float>> Program::predict(const Batch& batch) {
@@ -253,13 +255,16 @@ std::vector<Result> Program::results(bool reset) {
     ensureSlot(slot);
     std::array<double, 2> pair{};
     backend_->readBytes(slots_[slot].memory->data(), pair.data(), sizeof pair);
-    results.push_back({slotTable_->results[i], pair[0], pair[1]});
+    const std::string& name = slotTable_->results[i];
+    const double count = name == "penalty" ? static_cast<double>(runsSinceReset_) : pair[1];
+    results.push_back({name, pair[0], count});
   }
   if (reset) clearAccumulators();
   return results;
 }
 
 void Program::clearAccumulators() {
+  runsSinceReset_ = 0;
   constexpr std::array<double, 2> kZero{};
   for (std::size_t i = 0; i < slotTable_->results.size(); ++i) {
     const Slot& slot = slots_[slotTable_->accumulator(i)];

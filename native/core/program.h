@@ -70,7 +70,7 @@ class Program {
   std::vector<std::vector<float>> predict(const Batch& batch);
   GradientValues gradients(const Batch& batch);
 
-  // Sums since the last reset.
+  // Sums since the last reset. A loss counts samples; the penalty counts runs.
   std::vector<Result> results(bool reset);
 
   std::size_t weightCount() const { return spec_.weights.size(); }
@@ -125,6 +125,7 @@ class Program {
   std::unique_ptr<Memory> arena_;
   std::unique_ptr<Memory> scratch_;
   std::uint64_t step_ = 0;
+  std::uint64_t runsSinceReset_ = 0;  // training steps and evaluations
 };
 
 }  // namespace node_cudnn
