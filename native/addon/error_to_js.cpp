@@ -1,0 +1,62 @@
+#include "error_to_js.h"
+
+#include <new>
+#include <string>
+
+#include "addon_data.h"
+#include "core/error.h"
+
+namespace node_cudnn {
+
+namespace {
+
+Napi::Object makeError(Napi::Env env, ErrorCode code, const std::string& place,
+                       const std::string& message) {
+  const auto codeText = Napi::String::New(env, std::string(toString(code)));
+  const auto placeText = Napi::String::New(env, place);
+  const Napi::FunctionReference& errorClass = env.GetInstanceData<AddonData>()->errorClass;
+  if (errorClass.IsEmpty()) {
+    Napi::Object error = Napi::Error::New(env, message).Value();
+    error.Set("code", codeText);
+    error.Set("place", placeText);
+    return error;
+  }
+  Napi::Object options = Napi::Object::New(env);
+  options.Set("code", codeText);
+  options.Set("place", placeText);
+  return errorClass.New({Napi::String::New(env, message), options});
+}
+
+// A stack is the error's name and message, then a line "    at ..." for each call.
+void graftStack(Napi::Object error, const Napi::Value& caller) {
+  const Napi::Value stack = caller.As<Napi::Object>().Get("stack");
+  if (!stack.IsString()) return;
+  const std::string text = stack.As<Napi::String>().Utf8Value();
+  const std::size_t frames = text.find("\n    at ");
+  if (frames == std::string::npos) return;
+  const std::string name = error.Get("name").ToString().Utf8Value();
+  const std::string message = error.Get("message").ToString().Utf8Value();
+  error.Set("stack", name + ": " + message + text.substr(frames));
+}
+
+}  // namespace
+
+Napi::Value errorToJs(Napi::Env env, const std::exception_ptr& error, Napi::Value caller) {
+  Napi::Object object;
+  try {
+    std::rethrow_exception(error);
+  } catch (const Napi::Error& jsError) {
+    return jsError.Value();
+  } catch (const Error& nativeError) {
+    object = makeError(env, nativeError.code(), nativeError.place(), nativeError.what());
+  } catch (const std::bad_alloc&) {
+    object = makeError(env, ErrorCode::OutOfMemory, "",
+                       "out of memory; use a smaller batch or a smaller model");
+  } catch (const std::exception& other) {
+    object = makeError(env, ErrorCode::Internal, "", other.what());
+  }
+  if (!caller.IsEmpty()) graftStack(object, caller);
+  return object;
+}
+
+}  // namespace node_cudnn

@@ -1,0 +1,68 @@
+// The JavaScript class Program: a compiled model with a thread of its own.
+#pragma once
+
+#include <napi.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/program.h"
+#include "task_queue.h"
+
+namespace node_cudnn {
+
+class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
+ public:
+  static Napi::Function define(Napi::Env env);
+
+  explicit ProgramObject(const Napi::CallbackInfo& info);
+  ~ProgramObject() override;
+
+ private:
+  Napi::Value configureTraining(const Napi::CallbackInfo& info);
+  Napi::Value initialize(const Napi::CallbackInfo& info);
+  Napi::Value train(const Napi::CallbackInfo& info);
+  Napi::Value evaluate(const Napi::CallbackInfo& info);
+  Napi::Value predict(const Napi::CallbackInfo& info);
+  Napi::Value gradients(const Napi::CallbackInfo& info);
+  Napi::Value results(const Napi::CallbackInfo& info);
+  Napi::Value getWeights(const Napi::CallbackInfo& info);
+  Napi::Value setWeights(const Napi::CallbackInfo& info);
+  Napi::Value getOptimizerState(const Napi::CallbackInfo& info);
+  Napi::Value setOptimizerState(const Napi::CallbackInfo& info);
+  Napi::Value explain(const Napi::CallbackInfo& info);
+  Napi::Value profile(const Napi::CallbackInfo& info);
+  Napi::Value dispose(const Napi::CallbackInfo& info);
+  Napi::Value disposed(const Napi::CallbackInfo& info);
+  Napi::Value bytes(const Napi::CallbackInfo& info);
+
+  // A call's arguments, converted: what is left to do, and the arrays that it reads meanwhile.
+  struct Call {
+    TaskFunction work = {};
+    std::vector<Napi::Object> arrays = {};
+  };
+  // Converts the arguments and queues the call; whatever fails becomes a rejection, as is the call
+  // of a disposed program.
+  Napi::Value call(const Napi::CallbackInfo& info, const char* method,
+                   const std::function<Call()>& convert);
+  Call batchCall(const Napi::CallbackInfo& info,
+                 const std::function<Outcome(Program&, const Batch&)>& compute);
+  Napi::Value enqueue(const Napi::CallbackInfo& info, Call converted);
+  void settling(Napi::Env env);
+  void freed(Napi::Env env);
+
+  std::unique_ptr<Program> program_;  // used by the queue's thread alone once it runs
+  std::vector<Shape> inputShapes_;
+  std::vector<WeightSpec> weights_;
+  std::shared_ptr<int> liveHandles_;
+  std::atomic<std::size_t> bytes_ = 0;
+  std::size_t reportedBytes_ = 0;  // to the garbage collector
+  std::size_t outstanding_ = 0;
+  bool disposed_ = false;
+  bool freed_ = false;
+  TaskQueue queue_;  // last: its thread ends before the rest goes
+};
+
+}  // namespace node_cudnn

@@ -1,0 +1,111 @@
+#include "spec_from_js.h"
+
+#include <limits>
+
+namespace node_cudnn {
+
+namespace {
+
+std::int32_t indexFromJs(const Field& field) {
+  const std::int64_t value = field.integer();
+  if (value < -1 || value > std::numeric_limits<std::int32_t>::max()) {
+    throw field.mismatch("an index, or -1");
+  }
+  return static_cast<std::int32_t>(value);
+}
+
+std::vector<std::int32_t> indicesFromJs(const Field& field) {
+  std::vector<std::int32_t> indices;
+  for (const Field& element : field.elements()) indices.push_back(indexFromJs(element));
+  return indices;
+}
+
+AttributeValue attributeFromJs(const Field& field) {
+  if (field.value().IsBoolean()) return field.boolean();
+  if (field.value().IsNumber()) return field.number();
+  if (field.value().IsString()) return field.text();
+  if (!field.isArray())
+    throw field.mismatch("a boolean, a number, a string or an array of numbers");
+  std::vector<double> numbers;
+  for (const Field& element : field.elements()) numbers.push_back(element.number());
+  return numbers;
+}
+
+Attributes attributesFromJs(const Field& field) {
+  Attributes attributes;
+  for (const std::string& name : field.propertyNames()) {
+    attributes.set(name, attributeFromJs(field[name]));
+  }
+  return attributes;
+}
+
+WeightSpec weightSpecFromJs(const Field& field) {
+  WeightSpec spec;
+  spec.name = field["name"].text();
+  spec.shape = field["shape"].integers();
+  spec.initializer.kind = field["initializer"]["kind"].text();
+  spec.initializer.attributes = attributesFromJs(field["initializer"]["attributes"]);
+  spec.trainable = field["trainable"].boolean();
+  spec.l1 = field["l1"].number();
+  spec.l2 = field["l2"].number();
+  return spec;
+}
+
+OpSpec opSpecFromJs(const Field& field) {
+  OpSpec spec;
+  spec.type = field["type"].text();
+  spec.name = field["name"].text();
+  spec.inputs = indicesFromJs(field["inputs"]);
+  spec.weights = indicesFromJs(field["weights"]);
+  spec.attributes = attributesFromJs(field["attributes"]);
+  return spec;
+}
+
+LossSpec lossSpecFromJs(const Field& field) {
+  LossSpec spec;
+  spec.type = field["type"].text();
+  spec.weight = field["weight"].number();
+  spec.fromLogits = field["fromLogits"].boolean();
+  return spec;
+}
+
+MetricSpec metricSpecFromJs(const Field& field) {
+  MetricSpec spec;
+  spec.type = field["type"].text();
+  spec.output = indexFromJs(field["output"]);
+  spec.attributes = attributesFromJs(field["attributes"]);
+  spec.weighted = field["weighted"].boolean();
+  return spec;
+}
+
+}  // namespace
+
+ModelSpec modelSpecFromJs(const Field& field) {
+  ModelSpec spec;
+  spec.backend = field["backend"].text();
+  const Field seed = field["seed"];
+  if (seed.integer() < 0) throw seed.mismatch("a whole number from 0 on");
+  spec.seed = static_cast<std::uint64_t>(seed.integer());
+  for (const Field& input : field["inputs"].elements()) {
+    spec.inputs.push_back({input["name"].text(), input["shape"].integers()});
+  }
+  for (const Field& weight : field["weights"].elements()) {
+    spec.weights.push_back(weightSpecFromJs(weight));
+  }
+  for (const Field& op : field["ops"].elements()) spec.ops.push_back(opSpecFromJs(op));
+  spec.outputs = indicesFromJs(field["outputs"]);
+  return spec;
+}
+
+TrainingSpec trainingSpecFromJs(const Field& field) {
+  TrainingSpec spec;
+  for (const Field& loss : field["losses"].elements()) spec.losses.push_back(lossSpecFromJs(loss));
+  for (const Field& metric : field["metrics"].elements()) {
+    spec.metrics.push_back(metricSpecFromJs(metric));
+  }
+  spec.optimizer.type = field["optimizer"]["type"].text();
+  spec.optimizer.attributes = attributesFromJs(field["optimizer"]["attributes"]);
+  return spec;
+}
+
+}  // namespace node_cudnn

@@ -1,0 +1,13 @@
+// Model and training specifications out of JavaScript objects. Throws Error(Option) for values of
+// the wrong type; what they mean is checked by the core.
+#pragma once
+
+#include "core/model_spec.h"
+#include "field.h"
+
+namespace node_cudnn {
+
+ModelSpec modelSpecFromJs(const Field& spec);
+TrainingSpec trainingSpecFromJs(const Field& spec);
+
+}  // namespace node_cudnn
