@@ -1,0 +1,68 @@
+import { OptionError } from '../errors/errors.js';
+import type { Logs } from '../model/trainable.js';
+import { checkOptionNames } from '../errors/optionNames.js';
+import { Callback } from './callback.js';
+
+/** Hooks as plain functions, as in tfjs. Each may be async. */
+export interface CallbackHooks {
+  onTrainBegin?: () => unknown;
+  onTrainEnd?: (logs: Logs) => unknown;
+  onEpochBegin?: (epoch: number) => unknown;
+  onEpochEnd?: (epoch: number, logs: Logs) => unknown;
+  onBatchBegin?: (batch: number, logs: Logs) => unknown;
+  onBatchEnd?: (batch: number, logs: Logs) => unknown;
+}
+
+const hookNames = [
+  'onTrainBegin',
+  'onTrainEnd',
+  'onEpochBegin',
+  'onEpochEnd',
+  'onBatchBegin',
+  'onBatchEnd',
+] as const satisfies readonly (keyof CallbackHooks)[];
+
+/** A callback made of functions. Its onBatchEnd gets the running means of every batch. */
+export class LambdaCallback extends Callback {
+  constructor(private readonly hooks: CallbackHooks) {
+    super();
+    checkOptionNames('customCallback', hooks, hookNames);
+    for (const name of hookNames) {
+      if (hooks[name] !== undefined && typeof hooks[name] !== 'function') {
+        throw new OptionError(`${name} must be a function`, {
+          place: 'customCallback',
+        });
+      }
+    }
+    this.everyBatch = hooks.onBatchEnd !== undefined;
+  }
+
+  override async onTrainBegin(): Promise<void> {
+    await this.hooks.onTrainBegin?.();
+  }
+
+  override async onTrainEnd(logs: Logs): Promise<void> {
+    await this.hooks.onTrainEnd?.(logs);
+  }
+
+  override async onEpochBegin(epoch: number): Promise<void> {
+    await this.hooks.onEpochBegin?.(epoch);
+  }
+
+  override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
+    await this.hooks.onEpochEnd?.(epoch, logs);
+  }
+
+  override async onBatchBegin(batch: number, logs: Logs): Promise<void> {
+    await this.hooks.onBatchBegin?.(batch, logs);
+  }
+
+  override async onBatchEnd(batch: number, logs: Logs): Promise<void> {
+    await this.hooks.onBatchEnd?.(batch, logs);
+  }
+}
+
+/** Makes a callback of functions. */
+export function customCallback(hooks: CallbackHooks): LambdaCallback {
+  return new LambdaCallback(hooks);
+}

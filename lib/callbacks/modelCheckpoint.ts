@@ -1,0 +1,122 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { OptionError } from '../errors/errors.js';
+import { checkOptionNames } from '../errors/optionNames.js';
+import { wholeNumber } from '../errors/optionValues.js';
+import type { Logs } from '../model/trainable.js';
+import { Callback, type TrainingParams } from './callback.js';
+import { fillPattern, patternNames } from './filePattern.js';
+import { Monitor, type MonitorMode } from './monitor.js';
+
+export interface ModelCheckpointOptions {
+  /**
+   * Where to save, with placeholders for the epoch (from 1), the batch and log values:
+   * 'best.safetensors', 'epoch-{epoch:02d}-{val_loss:.4f}.safetensors'.
+   */
+  filepath: string;
+  /** The log key that saveBestOnly watches. Default 'val_loss'. */
+  monitor?: string;
+  /** Default 'auto': more is better for accuracies. */
+  mode?: MonitorMode;
+  /** Save only when the monitored value is strictly better than before. Default false. */
+  saveBestOnly?: boolean;
+  /** Save weights alone, without topology and optimizer state. Default false. */
+  saveWeightsOnly?: boolean;
+  /** 'epoch', or a number of batches. Default 'epoch'. */
+  saveFreq?: 'epoch' | number;
+  /** The value that the first save has to beat, with saveBestOnly. */
+  initialValueThreshold?: number;
+  /** 1 prints a line at each save. Default 0. */
+  verbose?: number;
+}
+
+const optionNames = [
+  'filepath',
+  'monitor',
+  'mode',
+  'saveBestOnly',
+  'saveWeightsOnly',
+  'saveFreq',
+  'initialValueThreshold',
+  'verbose',
+] as const satisfies readonly (keyof ModelCheckpointOptions)[];
+
+const place = 'modelCheckpoint';
+
+/** Saves the model while it trains. */
+export class ModelCheckpoint extends Callback {
+  /** The paths saved to, in order. */
+  readonly saved: string[] = [];
+  private readonly monitor: Monitor;
+  private readonly batches: number | undefined;
+  private best: number;
+  private epoch = 0;
+  private batchesSinceSave = 0;
+
+  constructor(private readonly options: ModelCheckpointOptions) {
+    super();
+    checkOptionNames(place, options, optionNames);
+    if (typeof options.filepath !== 'string' || options.filepath === '') {
+      throw new OptionError(`filepath must be a path`, { place });
+    }
+    const frequency = options.saveFreq ?? 'epoch';
+    this.batches = frequency === 'epoch' ? undefined : wholeNumber(place, 'saveFreq', frequency, 1);
+    this.monitor = new Monitor(place, options);
+    this.best = options.initialValueThreshold ?? this.monitor.worst;
+    this.everyBatch = this.batches !== undefined && this.readsLogs();
+  }
+
+  override setParams(params: TrainingParams): void {
+    super.setParams(params);
+    if (this.options.saveBestOnly === true) this.monitor.check(params);
+  }
+
+  override onEpochBegin(epoch: number): void {
+    this.epoch = epoch;
+  }
+
+  override async onBatchEnd(batch: number, logs: Logs): Promise<void> {
+    if (this.batches === undefined) return;
+    this.batchesSinceSave += 1;
+    if (this.batchesSinceSave < this.batches) return;
+    this.batchesSinceSave = 0;
+    await this.offer({ ...logs, epoch: this.epoch + 1, batch: batch + 1 });
+  }
+
+  override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
+    if (this.batches === undefined) await this.offer({ ...logs, epoch: epoch + 1 });
+  }
+
+  private readsLogs(): boolean {
+    const names = patternNames(this.options.filepath);
+    return this.options.saveBestOnly === true || names.some((n) => n !== 'epoch' && n !== 'batch');
+  }
+
+  private async offer(values: Logs): Promise<void> {
+    if (this.options.saveBestOnly !== true) {
+      await this.save(values);
+      return;
+    }
+    const value = this.monitor.read(values);
+    if (value === undefined || !this.monitor.isBetter(value, this.best)) return;
+    this.best = value;
+    await this.save(values);
+  }
+
+  private async save(values: Logs): Promise<void> {
+    if (!this.model) return;
+    const path = fillPattern(place, this.options.filepath, values);
+    await mkdir(dirname(path), { recursive: true });
+    if (this.options.saveWeightsOnly === true) await this.model.saveWeights(path);
+    else await this.model.save(path);
+    this.saved.push(path);
+    if ((this.options.verbose ?? 0) > 0) {
+      process.stderr.write(`Epoch ${values['epoch'] ?? 0}: saved ${path}\n`);
+    }
+  }
+}
+
+/** Makes a ModelCheckpoint callback. */
+export function modelCheckpoint(options: ModelCheckpointOptions): ModelCheckpoint {
+  return new ModelCheckpoint(options);
+}

@@ -1,0 +1,55 @@
+import type { Logs } from '../model/trainable.js';
+import { Progress, type ProgressState } from '../train/progress.js';
+import { Callback } from './callback.js';
+
+/**
+ * Reports training to stderr: with verbose 1 a progress bar for each epoch (lines every five
+ * seconds where stderr is no terminal), with verbose 2 one line for each epoch.
+ */
+export class ProgbarLogger extends Callback {
+  private progress: Progress | undefined;
+  private step = 0;
+  private samples = 0;
+
+  constructor(private readonly stream: NodeJS.WriteStream = process.stderr) {
+    super();
+  }
+
+  override onEpochBegin(epoch: number): void {
+    this.step = 0;
+    this.samples = 0;
+    const label = `Epoch ${epoch + 1}/${this.params?.epochs ?? epoch + 1}`;
+    const verbose = this.params?.verbose ?? 1;
+    if (verbose === 0) return;
+    this.progress = new Progress({
+      label,
+      steps: this.params?.steps,
+      stream: this.stream,
+      summaryOnly: verbose === 2,
+    });
+  }
+
+  override onBatchEnd(batch: number, logs: Logs): void {
+    const { size = 0, ...means } = logs;
+    delete means['batch'];
+    this.step = batch + 1;
+    this.samples += size;
+    this.progress?.update(this.state(means));
+  }
+
+  override onEpochEnd(_epoch: number, logs: Logs): void {
+    this.progress?.finish(this.state(logs));
+    this.progress = undefined;
+  }
+
+  override onTrainEnd(): void {
+    this.progress?.finish();
+    this.progress = undefined;
+  }
+
+  private state(logs: Logs): ProgressState {
+    const timing = this.params?.timing;
+    const dataWait = timing && timing.elapsed > 0 ? timing.dataWait / timing.elapsed : 0;
+    return { step: this.step, samples: this.samples, logs, dataWait };
+  }
+}

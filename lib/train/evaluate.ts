@@ -1,0 +1,71 @@
+import { checkOptionNames } from '../errors/optionNames.js';
+import { wholeNumber } from '../errors/optionValues.js';
+import type { Logs, TrainableModel } from '../model/trainable.js';
+import { arraySource } from './batches.js';
+import { DatasetSource, type Dataset } from './dataset.js';
+import { evaluateSource } from './evaluation.js';
+import { toEvaluationBatchSize, toSignal, toVerbose } from './fitOptions.js';
+import { withWeights } from './sampleWeights.js';
+import { toSamples, type SampleData } from './samples.js';
+
+export interface EvaluateOptions {
+  /** Samples in a step; a larger size is cut to the samples there are. Default 32. */
+  batchSize?: number;
+  /** 0 silent, 1 progress bar, 2 one line; to stderr. Default 0. */
+  verbose?: 0 | 1 | 2;
+  /** The weight of each row in the loss. */
+  sampleWeight?: SampleData;
+  /** Stops between two steps with ERR_ABORTED. */
+  signal?: AbortSignal;
+}
+
+export interface EvaluateDatasetOptions {
+  /** Default: until the data set ends. */
+  batches?: number;
+  /** As for evaluate(). */
+  verbose?: 0 | 1 | 2;
+  signal?: AbortSignal;
+}
+
+/** The losses and metrics of a model over arrays, by their log names ('loss', 'accuracy'). */
+export async function evaluate(
+  model: TrainableModel,
+  x: SampleData,
+  y: SampleData,
+  options: EvaluateOptions = {},
+): Promise<Logs> {
+  const place = 'evaluate()';
+  return model.exclusively('evaluate', async () => {
+    checkOptionNames(place, options, ['batchSize', 'verbose', 'sampleWeight', 'signal']);
+    void model.optimizer;
+    const samples = withWeights(model, toSamples(model, x, y), options);
+    const batchSize = toEvaluationBatchSize(place, options.batchSize, samples.count);
+    return evaluateSource(model, await model.program(), {
+      place,
+      source: arraySource(samples, { batchSize }),
+      verbose: toVerbose(place, options.verbose ?? 0),
+      signal: toSignal(place, options.signal),
+    });
+  });
+}
+
+/** The losses and metrics of a model over the batches of a data set. */
+export async function evaluateDataset(
+  model: TrainableModel,
+  dataset: Dataset,
+  options: EvaluateDatasetOptions = {},
+): Promise<Logs> {
+  const place = 'evaluateDataset()';
+  return model.exclusively('evaluateDataset', async () => {
+    checkOptionNames(place, options, ['batches', 'verbose', 'signal']);
+    void model.optimizer;
+    const { batches } = options;
+    const steps = batches === undefined ? undefined : wholeNumber(place, 'batches', batches, 1);
+    return evaluateSource(model, await model.program(), {
+      place,
+      source: new DatasetSource(model, dataset, { steps, place: 'dataset' }),
+      verbose: toVerbose(place, options.verbose ?? 0),
+      signal: toSignal(place, options.signal),
+    });
+  });
+}

@@ -1,0 +1,55 @@
+import type { Logs, TrainableModel } from '../model/trainable.js';
+import type { NativeProgram } from '../native/program.js';
+import { unlessAborted, throwIfAborted } from './abort.js';
+import type { BatchSource } from './batches.js';
+import { Progress } from './progress.js';
+import { readLogs } from './results.js';
+
+export interface EvaluationPlan {
+  readonly place: string;
+  readonly source: BatchSource;
+  readonly verbose: 0 | 1 | 2;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The mean losses and metrics over all batches of a source. */
+export async function evaluateSource(
+  model: TrainableModel,
+  program: NativeProgram,
+  { place, source, verbose, signal }: EvaluationPlan,
+): Promise<Logs> {
+  await program.results(true);
+  const progress =
+    verbose === 0
+      ? undefined
+      : new Progress({ label: place, steps: source.steps, summaryOnly: verbose === 2 });
+  const begun = performance.now();
+  const batches = source.batches(0);
+  let step = 0;
+  let samples = 0;
+  let waited = 0;
+  const state = (logs: Logs) => {
+    return { step, samples, logs, dataWait: waited / Math.max(performance.now() - begun, 1) };
+  };
+  try {
+    for (;;) {
+      const asked = performance.now();
+      const next = await unlessAborted(batches.next(), signal, place, () => ({ step }));
+      waited += performance.now() - asked;
+      if (next.done === true) break;
+      await program.evaluate(next.value);
+      step += 1;
+      samples += next.value.size;
+      progress?.update(state({}));
+      throwIfAborted(signal, place, () => ({ step }));
+    }
+    const logs = await readLogs(model, program, true);
+    progress?.finish(state(logs));
+    return logs;
+  } finally {
+    progress?.finish();
+    const closing = Promise.resolve(batches.return?.()).then(() => source.close?.());
+    closing.catch(() => undefined);
+    if (signal?.aborted !== true) await closing;
+  }
+}

@@ -1,0 +1,14 @@
+export type { Dataset, DatasetBatch } from './dataset.js';
+export type { EvaluateDatasetOptions, EvaluateOptions } from './evaluate.js';
+export type {
+  CallbackArgument,
+  FitDatasetOptions,
+  FitOptions,
+  TrainingOptions,
+} from './fitOptions.js';
+export { interruptSignal, type InterruptSignal } from './interrupt.js';
+export type { TrainOnBatchOptions } from './onBatch.js';
+export type { PredictOptions } from './predict.js';
+export type { NestedRows, SampleArray } from './rows.js';
+export type { ClassWeight, ClassWeights } from './sampleWeights.js';
+export type { SampleData } from './samples.js';

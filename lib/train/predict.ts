@@ -1,0 +1,101 @@
+import { checkOptionNames } from '../errors/optionNames.js';
+import type { TrainableModel } from '../model/trainable.js';
+import type { NativeProgram } from '../native/program.js';
+import { sizeOf, Tensor } from '../tensor/tensor.js';
+import { throwIfAborted } from './abort.js';
+import { arraySource } from './batches.js';
+import { toEvaluationBatchSize, toSignal, toVerbose } from './fitOptions.js';
+import { Progress } from './progress.js';
+import { toInputs, type SampleData, type Samples } from './samples.js';
+
+export interface PredictOptions {
+  /** Samples in a step; a larger size is cut to the samples there are. Default 32. */
+  batchSize?: number;
+  /** 0 silent, 1 progress bar, 2 one line; to stderr. Default 0. */
+  verbose?: 0 | 1 | 2;
+  /** Stops between two steps with ERR_ABORTED. */
+  signal?: AbortSignal;
+}
+
+/** The outputs of a model for each row of x: a tensor, or a list of them for several outputs. */
+export async function predict(
+  model: TrainableModel,
+  x: SampleData,
+  options: PredictOptions = {},
+): Promise<Tensor | Tensor[]> {
+  const place = 'predict()';
+  return model.exclusively('predict', async () => {
+    checkOptionNames(place, options, ['batchSize', 'verbose', 'signal']);
+    const samples = inputSamples(model, x);
+    const batchSize = toEvaluationBatchSize(place, options.batchSize, samples.count);
+    const signal = toSignal(place, options.signal);
+    const verbose = toVerbose(place, options.verbose ?? 0);
+    const steps = Math.ceil(samples.count / batchSize);
+    const progress =
+      verbose === 0 ? undefined : new Progress({ label: place, steps, summaryOnly: verbose === 2 });
+    try {
+      const onStep = (step: number, done: number) => {
+        const state = { step, samples: done, logs: {}, dataWait: 0 };
+        progress?.update(state);
+        if (step === steps) progress?.finish(state);
+        throwIfAborted(signal, place, () => ({ step }));
+      };
+      return await predictRows(model, await model.program(), { samples, batchSize, onStep });
+    } finally {
+      progress?.finish();
+    }
+  });
+}
+
+/** The outputs for all rows of x as one batch. */
+export async function predictOnBatch(
+  model: TrainableModel,
+  x: SampleData,
+): Promise<Tensor | Tensor[]> {
+  return model.exclusively('predictOnBatch', async () => {
+    const samples = inputSamples(model, x);
+    const onStep = () => undefined;
+    const batchSize = samples.count;
+    return predictRows(model, await model.program(), { samples, batchSize, onStep });
+  });
+}
+
+function inputSamples(model: TrainableModel, x: SampleData): Samples {
+  const rows = toInputs(model, x);
+  return { count: rows[0]?.count ?? 0, inputs: rows.map((part) => part.data), targets: [] };
+}
+
+interface Prediction {
+  readonly samples: Samples;
+  readonly batchSize: number;
+  readonly onStep: (step: number, samples: number) => void;
+}
+
+async function predictRows(
+  model: TrainableModel,
+  program: NativeProgram,
+  { samples, batchSize, onStep }: Prediction,
+): Promise<Tensor | Tensor[]> {
+  const sizes = model.outputSlots.map((slot) => sizeOf(slot.shape));
+  const outputs = sizes.map((size) => new Float32Array(samples.count * size));
+  const batches = arraySource(samples, { batchSize }).batches(0) as Iterator<
+    Parameters<NativeProgram['predict']>[0]
+  >;
+  let done = 0;
+  let step = 0;
+  for (let next = batches.next(); next.done !== true; next = batches.next()) {
+    const values = await program.predict(next.value);
+    outputs.forEach((output, i) => {
+      output.set(values[i] ?? [], done * (sizes[i] ?? 0));
+    });
+    done += next.value.size;
+    step += 1;
+    onStep(step, done);
+  }
+  const tensors = model.outputSlots.map(
+    (slot, i) =>
+      new Tensor(outputs[i] ?? new Float32Array(0), [samples.count, ...slot.shape], 'float32'),
+  );
+  const [first] = tensors;
+  return first && tensors.length === 1 ? first : tensors;
+}

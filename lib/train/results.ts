@@ -1,0 +1,47 @@
+import type { Logs, TrainableModel } from '../model/trainable.js';
+import type { NativeProgram, Result } from '../native/program.js';
+import { trainedOutputs } from './samples.js';
+
+/** The keys that logs of this model have, in order. */
+export function logNames(model: TrainableModel): string[] {
+  const outputs = trainedOutputs(model);
+  const losses = outputs.length > 1 ? outputs.map((slot) => `${slot.name}_loss`) : [];
+  return ['loss', ...losses, ...model.metricSlots.map((slot) => slot.name)];
+}
+
+/**
+ * The means since the last reset under their log names: 'loss' is the sum of all outputs' losses,
+ * times their weights, and of the penalties; '<output>_loss' is without its weight.
+ */
+export async function readLogs(
+  model: TrainableModel,
+  program: NativeProgram,
+  reset: boolean,
+): Promise<Logs> {
+  return toLogs(model, await program.results(reset));
+}
+
+/** See readLogs. */
+export function toLogs(model: TrainableModel, results: readonly Result[]): Logs {
+  const means = new Map(results.map(({ name, sum, count }) => [name, sum / Math.max(count, 1)]));
+  const outputs = trainedOutputs(model);
+  const losses = outputs.map((slot) => means.get(`loss/${model.outputSlots.indexOf(slot)}`) ?? 0);
+  const logs: Logs = {
+    loss: losses.reduce((total, loss) => total + loss, means.get('penalty') ?? 0),
+  };
+  if (outputs.length > 1) {
+    outputs.forEach((slot, i) => {
+      const weight = slot.lossWeight ?? 1;
+      logs[`${slot.name}_loss`] = weight === 0 ? 0 : (losses[i] ?? 0) / weight;
+    });
+  }
+  model.metricSlots.forEach((slot, i) => {
+    logs[slot.name] = means.get(`metric/${i}`) ?? 0;
+  });
+  return logs;
+}
+
+/** Logs of a validation: every key with 'val_' before it. */
+export function validationLogs(logs: Logs): Logs {
+  return Object.fromEntries(Object.entries(logs).map(([name, value]) => [`val_${name}`, value]));
+}
