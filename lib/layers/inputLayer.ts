@@ -1,0 +1,66 @@
+import { OptionError } from '../errors/errors.js';
+import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './layer.js';
+import { registerLayer } from './registry.js';
+import type { BatchShape, SampleShape } from './shape.js';
+import { SymbolicTensor, type LayerNode } from './symbolicTensor.js';
+
+export type InputLayerOptions = LayerOptions;
+
+/** Where data enters a model; input() makes one and returns its output. */
+export class InputLayer extends Layer {
+  static readonly className = 'InputLayer';
+  readonly sampleShape: SampleShape;
+
+  constructor(options: InputLayerOptions) {
+    super(InputLayer.className, 'inputLayer', options, layerOptionNames);
+    if (this.givenInputShape === undefined) {
+      throw new OptionError('inputShape is missing; give the sizes of one sample', {
+        place: this.place,
+      });
+    }
+    this.sampleShape = this.givenInputShape;
+    const output = new SymbolicTensor(this, 0, [], this.sampleShape);
+    (this.nodes as LayerNode[]).push(output.node);
+  }
+
+  protected override get inputCount(): { readonly minimum: number; readonly maximum: number } {
+    return { minimum: 0, maximum: 0 };
+  }
+
+  override get weights(): readonly [] {
+    return [];
+  }
+
+  protected override outputShapeOf(): SampleShape {
+    return this.sampleShape;
+  }
+
+  override lower(): number {
+    // The model gives its inputs their ids before any layer is lowered.
+    throw new OptionError('an input is not lowered', { place: this.place });
+  }
+}
+
+registerLayer(
+  InputLayer.className,
+  (config: LayerConfig) => new InputLayer(config as InputLayerOptions),
+);
+
+export interface InputOptions {
+  /** Sizes of one sample, without the batch axis. */
+  readonly shape?: readonly number[];
+  /** As shape, with null for the batch axis in front. */
+  readonly batchShape?: BatchShape;
+  readonly name?: string;
+}
+
+/** The start of a functional model. Takes float32, int32 or uint8 data of this shape. */
+export function input({ shape, batchShape, name, ...rest }: InputOptions): SymbolicTensor {
+  const options = {
+    ...(shape === undefined ? {} : { inputShape: shape }),
+    ...(batchShape === undefined ? {} : { batchInputShape: batchShape }),
+    ...(name === undefined ? {} : { name }),
+    ...rest,
+  };
+  return new InputLayer(options).output;
+}

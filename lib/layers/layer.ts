@@ -1,0 +1,224 @@
+import { OptionError, ShapeError } from '../errors/errors.js';
+import { checkOptionNames, shown } from '../errors/optionNames.js';
+import { trueOrFalse } from '../errors/optionValues.js';
+import type { Initializer } from '../initializers/initializer.js';
+import type { L1L2 } from '../regularizers/regularizer.js';
+import { givenSampleShape } from './givenShape.js';
+import type { LayerLowering } from './lowering.js';
+import { elements, sameShape, shapeText, withBatch } from './shape.js';
+import type { BatchShape, SampleShape } from './shape.js';
+import { SymbolicTensor, type LayerNode } from './symbolicTensor.js';
+
+/** Options that every layer has. */
+export interface LayerOptions {
+  /** Unique within a model. Default: made of the layer's kind, 'conv2d', 'conv2d_1'. */
+  readonly name?: string;
+  /** false freezes the weights, from the next compile() on. Default true. */
+  readonly trainable?: boolean;
+  /** Sizes of one sample, without the batch axis: needed by the first layer of sequential(). */
+  readonly inputShape?: readonly number[];
+  /** As inputShape, with null for the batch axis in front. */
+  readonly batchInputShape?: BatchShape;
+}
+
+export const layerOptionNames: Readonly<Record<keyof LayerOptions, true>> = {
+  name: true,
+  trainable: true,
+  inputShape: true,
+  batchInputShape: true,
+};
+
+/** A weight that a layer asks for. */
+export interface LayerWeight {
+  /** Within its layer: 'kernel'. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initializer: Initializer;
+  /** false for statistics that training updates without gradients. */
+  readonly trainable: boolean;
+  readonly regularizer?: L1L2 | undefined;
+}
+
+/** Options as a saved model holds them; the layer's constructor takes them. */
+export type LayerConfig = Readonly<Record<string, unknown>>;
+
+function snakeCase(kind: string): string {
+  return kind.replace(/([A-Z]+)/g, '_$1').toLowerCase();
+}
+
+/**
+ * A layer: its options, shapes and weights, and the ops it stands for. It holds no numbers; they
+ * live in the models that use it, so two models of one layer do not share values.
+ */
+export abstract class Layer {
+  /** Takes effect at the model's next compile(). */
+  trainable: boolean;
+  /** The uses of this layer, in the order of apply(). */
+  readonly nodes: readonly LayerNode[] = [];
+  /** The inputShape option. */
+  readonly givenInputShape: SampleShape | undefined;
+  #name: string | undefined;
+  #weights: readonly LayerWeight[] | undefined;
+
+  protected constructor(
+    /** The class in saved models: 'Conv2D'. */
+    readonly className: string,
+    /** The function that makes it: 'conv2d'. */
+    readonly kind: string,
+    options: LayerOptions,
+    optionNames: Readonly<Record<string, true>>,
+  ) {
+    checkOptionNames(kind, options, Object.keys(optionNames));
+    if (options.name !== undefined) this.#name = checkedName(kind, options.name);
+    this.trainable = trueOrFalse(this.place, 'trainable', options.trainable ?? true);
+    this.givenInputShape = givenSampleShape(this.place, options);
+  }
+
+  /** As given, or as the first model made of this layer named it. */
+  get name(): string {
+    return this.#name ?? this.defaultName;
+  }
+
+  get hasName(): boolean {
+    return this.#name !== undefined;
+  }
+
+  /** The name without a number: Keras's form of the kind. */
+  get defaultName(): string {
+    return snakeCase(this.kind);
+  }
+
+  /** Called by the model for a layer without a name. */
+  giveName(name: string): void {
+    this.#name ??= name;
+  }
+
+  /** "conv2d 'conv1'", as errors name it. */
+  get place(): string {
+    return this.#name === undefined ? this.kind : `${this.kind} '${this.#name}'`;
+  }
+
+  /** How many inputs apply() takes. */
+  protected get inputCount(): { readonly minimum: number; readonly maximum: number } {
+    return { minimum: 1, maximum: 1 };
+  }
+
+  /** The output's shape; ERR_SHAPE, naming the layer and what to do, when an input is wrong. */
+  protected abstract outputShapeOf(inputs: readonly SampleShape[]): SampleShape;
+
+  /** The weights for these inputs, in Keras's order. */
+  protected weightsOf(inputs: readonly SampleShape[]): readonly LayerWeight[] {
+    void inputs;
+    return [];
+  }
+
+  /** Writes the layer's ops and returns the id of the last one's value. */
+  abstract lower(lowering: LayerLowering): number;
+
+  /** All options; a layer made of them is equal to this one. */
+  getConfig(): LayerConfig {
+    return {
+      name: this.name,
+      trainable: this.trainable,
+      ...(this.givenInputShape === undefined ? {} : { inputShape: this.givenInputShape }),
+    };
+  }
+
+  /**
+   * The output's shape, batch axis first, for the inputs' shapes. ERR_SHAPE when they do not fit.
+   */
+  computeOutputShape(inputShape: BatchShape | readonly BatchShape[]): BatchShape {
+    const several = Array.isArray(inputShape[0]);
+    const shapes = (several ? inputShape : [inputShape]) as readonly BatchShape[];
+    const samples = shapes.map((shape) => givenSampleShape(this.place, { batchInputShape: shape }));
+    const known = samples.filter((shape) => shape !== undefined);
+    this.checkInputCount(known.length);
+    return withBatch(this.outputShapeOf(known));
+  }
+
+  /** Uses the layer on symbolic tensors: the first use fixes its weights, later uses share them. */
+  apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor {
+    const list: readonly unknown[] = Array.isArray(inputs) ? inputs : [inputs];
+    const symbols = list.map((item) => {
+      if (item instanceof SymbolicTensor) return item;
+      throw new OptionError(
+        `apply() takes what input() or another apply() returns, got ${shown(item)}; ` +
+          'values go to model.predict()',
+        { place: this.place },
+      );
+    });
+    this.checkInputCount(symbols.length);
+    const shapes = symbols.map(({ sampleShape }) => sampleShape);
+    const outputShape = this.outputShapeOf(shapes);
+    this.shareWeights(shapes);
+    const output = new SymbolicTensor(this, this.nodes.length, symbols, outputShape);
+    (this.nodes as LayerNode[]).push(output.node);
+    return output;
+  }
+
+  /** The weights, after the first use. ERR_SHAPE before it. */
+  get weights(): readonly LayerWeight[] {
+    if (this.#weights === undefined) {
+      throw new ShapeError('not used yet, so the shapes of its weights are not known', {
+        place: this.place,
+      });
+    }
+    return this.#weights;
+  }
+
+  /** The number of values in all weights. */
+  countParams(): number {
+    return this.weights.reduce((sum, { shape }) => sum + elements(shape), 0);
+  }
+
+  /** What the first use takes. */
+  get input(): SymbolicTensor | readonly SymbolicTensor[] {
+    const { inputs } = this.firstNode();
+    return inputs.length === 1 ? (inputs[0] ?? inputs) : inputs;
+  }
+
+  /** What the first use gives. */
+  get output(): SymbolicTensor {
+    return this.firstNode().output;
+  }
+
+  /** The shape that the first use gives, batch axis first. */
+  get outputShape(): BatchShape {
+    return this.output.shape;
+  }
+
+  private firstNode(): LayerNode {
+    const [node] = this.nodes;
+    if (node === undefined) throw new ShapeError('not used yet', { place: this.place });
+    return node;
+  }
+
+  private checkInputCount(count: number): void {
+    const { minimum, maximum } = this.inputCount;
+    if (count >= minimum && count <= maximum) return;
+    const expected = minimum === maximum ? String(minimum) : `at least ${minimum}`;
+    throw new ShapeError(`expected ${expected} input${maximum === 1 ? '' : 's'}, got ${count}`, {
+      place: this.place,
+    });
+  }
+
+  private shareWeights(shapes: readonly SampleShape[]): void {
+    const wanted = this.weightsOf(shapes);
+    this.#weights ??= wanted;
+    wanted.forEach(({ name, shape }, i) => {
+      const shared = this.#weights?.[i]?.shape ?? [];
+      if (sameShape(shape, shared)) return;
+      throw new ShapeError(
+        `input ${shapes.map(shapeText).join(', ')} needs ${name} [${shape.join(',')}], but its ` +
+          `first use made it [${shared.join(',')}]; use a layer of its own here`,
+        { place: this.place },
+      );
+    });
+  }
+}
+
+function checkedName(kind: string, name: unknown): string {
+  // A slash separates layer and weight in the names of weights.
+  if (typeof name === 'string' && name !== '' && !name.includes('/')) return name;
+  throw new OptionError(`name is ${shown(name)}; expected a text without '/'`, { place: kind });
+}

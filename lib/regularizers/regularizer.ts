@@ -1,0 +1,64 @@
+import { OptionError } from '../errors/errors.js';
+import { checkOptionNames, oneOf, shown } from '../errors/optionNames.js';
+import { realNumber } from '../errors/optionValues.js';
+
+export interface L1L2Options {
+  readonly l1?: number;
+  readonly l2?: number;
+}
+
+export interface RegularizerConfig {
+  readonly className: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** Adds l1 sum |w| + l2 sum w^2 of a weight to the loss. */
+export class L1L2 {
+  readonly l1: number;
+  readonly l2: number;
+
+  /** Each is at least 0; 0.01 where not given, as in Keras's l1() and l2(). */
+  constructor(options: L1L2Options = {}) {
+    const place = 'regularizer';
+    checkOptionNames(place, options, ['l1', 'l2']);
+    this.l1 = realNumber(place, 'l1', options.l1 ?? 0.01, { minimum: 0 });
+    this.l2 = realNumber(place, 'l2', options.l2 ?? 0.01, { minimum: 0 });
+  }
+
+  getConfig(): RegularizerConfig {
+    return { className: 'L1L2', config: { l1: this.l1, l2: this.l2 } };
+  }
+}
+
+/** Regularizers by their tfjs names. */
+export const regularizers = {
+  /** l1 sum |w|; default 0.01. */
+  l1: ({ l1 = 0.01 }: { readonly l1?: number } = {}): L1L2 => new L1L2({ l1, l2: 0 }),
+  /** l2 sum w^2; default 0.01. */
+  l2: ({ l2 = 0.01 }: { readonly l2?: number } = {}): L1L2 => new L1L2({ l1: 0, l2 }),
+  /** Both; each 0.01 by default. */
+  l1l2: (options?: L1L2Options): L1L2 => new L1L2(options),
+};
+
+/** A regularizer, its name ('l2', with the default factor) or its config. */
+export type RegularizerOption = L1L2 | RegularizerConfig | string;
+
+/** The regularizer that an option stands for; undefined where none is given. */
+export function resolveRegularizer(
+  place: string,
+  option: string,
+  value: RegularizerOption | null | undefined,
+): L1L2 | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (value instanceof L1L2) return value;
+  const names = Object.keys(regularizers) as (keyof typeof regularizers)[];
+  if (typeof value === 'string') return regularizers[oneOf(place, option, value, names)]();
+  if (typeof value === 'object' && 'className' in value) {
+    oneOf(place, `${option}.className`, value.className, ['L1L2']);
+    return new L1L2(value.config);
+  }
+  throw new OptionError(
+    `${option} is ${shown(value)}; expected regularizers.l2({l2: 0.01}) or the like`,
+    { place },
+  );
+}
