@@ -134,10 +134,14 @@ export interface NativeProgram {
   setOptimizerState(state: OptimizerState): Promise<void>;
   explain(mode: 'predict' | 'evaluate' | 'train', batchSize: number): Promise<string>;
   profile(batch: Batch, repeats: number): Promise<CommandProfile[]>;
-  /** Waits for the call in progress, then frees everything. May be called again. */
+  /**
+   * Waits for the calls made before it, then frees everything. Later calls are rejected with
+   * ERR_DISPOSED, except another dispose().
+   */
   dispose(): Promise<void>;
+  /** True from the call of dispose() on. */
   readonly disposed: boolean;
-  /** Bytes held in backend memory. */
+  /** Bytes held in backend memory after the last call that settled. */
   readonly bytes: number;
 }
 
@@ -145,10 +149,13 @@ export interface NativeProgram {
 export interface NativeAddon {
   /** Checks the specification; throws before anything is allocated. */
   readonly Program: new (spec: ModelSpec) => NativeProgram;
-  /** Errors thrown or rejected by native code are made with this class: `new Class(message, {code, details})`. */
-  setErrorClass(errorClass: new (message: string, options: { code: string; place: string }) => Error): void;
+  /** Errors thrown or rejected by native code are made with this class. */
+  setErrorClass(
+    errorClass: new (message: string, options: { code: string; place: string }) => Error,
+  ): void;
   opTypes(): string[];
   backendNames(): string[];
+  /** Of what the addon was built with: onednn, napi, openmp, compiler. */
   versions(): Record<string, string>;
   /** Programs that are not disposed, in this environment. */
   liveHandles(): number;

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { BackendError } from '../errors/errors.js';
+import { NativeError } from '../errors/native.js';
+import { packageRequire, packageRoot } from './packageRoot.cjs';
+import type { NativeAddon } from './program.js';
+
+let loaded: NativeAddon | undefined;
+
+/** NODE_CUDNN_BUILD picks one build; otherwise the optimized one comes first. */
+function candidates(): string[] {
+  const build = process.env.NODE_CUDNN_BUILD ?? '';
+  if (!['', 'Release', 'Debug'].includes(build)) {
+    throw new BackendError(`NODE_CUDNN_BUILD: expected Release or Debug, got '${build}'`, {
+      place: 'NODE_CUDNN_BUILD',
+    });
+  }
+  const builds = build === '' ? ['Release', 'Debug'] : [build];
+  return builds.map((name) => join(packageRoot, 'build', name, 'node_cudnn.node'));
+}
+
+function adviceFor(failures: readonly string[]): string {
+  const text = failures.join('\n');
+  const library = /(\S+\.so[.\d]*): cannot open shared object file/.exec(text)?.[1];
+  if (library?.startsWith('libdnnl')) {
+    return 'oneDNN is not installed. On Debian and Ubuntu: apt-get install libdnnl2';
+  }
+  if (library?.startsWith('libgomp')) {
+    return 'The OpenMP runtime is not installed. On Debian and Ubuntu: apt-get install libgomp1';
+  }
+  if (/GLIBC|wrong ELF class|invalid ELF header|NODE_MODULE_VERSION|undefined symbol/.test(text)) {
+    return `It was built for another system. Build it again: npm run build, in ${packageRoot}`;
+  }
+  return `Build it: npm run build, in ${packageRoot}`;
+}
+
+function load(): NativeAddon {
+  const failures: string[] = [];
+  for (const file of candidates()) {
+    if (!existsSync(file)) {
+      failures.push(`${file}: no such file`);
+      continue;
+    }
+    try {
+      return packageRequire(file) as NativeAddon;
+    } catch (error) {
+      failures.push(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  const lines = failures.map((failure) => `  ${failure}`).join('\n');
+  throw new BackendError(
+    `the native addon could not be loaded. Tried:\n${lines}\n${adviceFor(failures)}`,
+    { place: 'node_cudnn.node', details: { tried: failures } },
+  );
+}
+
+/**
+ * The compiled addon, loaded when first asked for. Throws ERR_BACKEND with the files that were
+ * tried, what the loader said of each, and what to do.
+ */
+export function nativeAddon(): NativeAddon {
+  if (loaded === undefined) {
+    const addon = load();
+    addon.setErrorClass(NativeError);
+    loaded = addon;
+  }
+  return loaded;
+}
