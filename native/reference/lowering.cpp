@@ -57,13 +57,6 @@ class Lowering {
 
   Schedule run() {
     for (const Op& op : graph_.ops()) lower(op);
-    // Inputs that no op reads are still fed by the host.
-    for (std::size_t id = 0; id < graph_.tensors().size(); ++id) {
-      const Role role = graph_.tensors()[id].role;
-      if (role == Role::Input || role == Role::Target || role == Role::SampleWeight) {
-        buffer(static_cast<TensorId>(id));
-      }
-    }
     return std::move(schedule_);
   }
 
