@@ -1,0 +1,132 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { DataError, FormatError } from '../errors/errors.js';
+import { toIoError } from '../formats/atomicFile.js';
+import { Tensor, type DType, type TensorData } from '../tensor/tensor.js';
+
+export interface ReadIdxOptions {
+  /** The most bytes of data to accept, so that a hostile file cannot fill the memory. Default 2^31. */
+  maxBytes?: number;
+}
+
+interface ElementType {
+  readonly bytes: number;
+  readonly dtype: DType;
+  readonly read: (view: DataView, offset: number) => number;
+}
+
+/** The third byte of an IDX file. Numbers are big-endian. */
+const elementTypes: Readonly<Record<number, ElementType>> = {
+  0x08: { bytes: 1, dtype: 'uint8', read: (view, offset) => view.getUint8(offset) },
+  0x09: { bytes: 1, dtype: 'int32', read: (view, offset) => view.getInt8(offset) },
+  0x0b: { bytes: 2, dtype: 'int32', read: (view, offset) => view.getInt16(offset) },
+  0x0c: { bytes: 4, dtype: 'int32', read: (view, offset) => view.getInt32(offset) },
+  0x0d: { bytes: 4, dtype: 'float32', read: (view, offset) => view.getFloat32(offset) },
+  0x0e: { bytes: 8, dtype: 'float32', read: (view, offset) => view.getFloat64(offset) },
+};
+
+interface IdxHeader {
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  /** Of the header itself. */
+  readonly bytes: number;
+  readonly dataBytes: number;
+}
+
+/**
+ * Reads an IDX file (the format of MNIST), plain or gzip, of any element type: unsigned bytes
+ * become uint8, other integers int32, floats float32. ERR_FORMAT for a file that is damaged,
+ * truncated or no IDX file, ERR_DATA above maxBytes, ERR_IO when it cannot be read.
+ */
+export async function readIdx(path: string, options: ReadIdxOptions = {}): Promise<Tensor> {
+  const maxBytes = options.maxBytes ?? 2 ** 31;
+  let header: IdxHeader | undefined;
+  let data: Uint8Array | undefined;
+  let pending = Buffer.alloc(0);
+  let filled = 0;
+  for await (const chunk of chunksOf(path)) {
+    let rest = chunk;
+    if (!header || !data) {
+      pending = Buffer.concat([pending, chunk]);
+      header = readHeader(path, pending);
+      if (!header) continue;
+      if (header.dataBytes > maxBytes) {
+        throw new DataError(
+          `${header.dataBytes} bytes of data are more than maxBytes ${maxBytes}`,
+          {
+            place: path,
+          },
+        );
+      }
+      data = new Uint8Array(header.dataBytes);
+      rest = pending.subarray(header.bytes);
+    }
+    if (filled + rest.length > data.length) {
+      throw new FormatError(`has more than the ${data.length} bytes of its shape`, { place: path });
+    }
+    data.set(rest, filled);
+    filled += rest.length;
+  }
+  if (!header || !data) throw new FormatError('ends within its header', { place: path });
+  if (filled < data.length) {
+    throw new FormatError(`ends after ${filled} of ${data.length} bytes of data`, { place: path });
+  }
+  return new Tensor(toValues(header.type, data), header.shape, header.type.dtype);
+}
+
+/** The content of a file, unpacked when it is gzip by its first two bytes. */
+async function* chunksOf(path: string): AsyncGenerator<Buffer> {
+  try {
+    const gzip = await isGzip(path);
+    const source = createReadStream(path, { highWaterMark: 2 ** 18 });
+    // pipeline() carries an error of either stream to the one that is read.
+    const stream = gzip ? pipeline(source, createGunzip(), () => undefined) : source;
+    for await (const chunk of stream) yield chunk as Buffer;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code.startsWith('Z_')) {
+      throw new FormatError(`is no whole gzip file (${code})`, { place: path, cause: error });
+    }
+    throw toIoError(path, 'could not be read', error);
+  }
+}
+
+async function isGzip(path: string): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Undefined when more bytes are needed. */
+function readHeader(path: string, bytes: Buffer): IdxHeader | undefined {
+  if (bytes.length < 4) return undefined;
+  const type = elementTypes[bytes.readUInt8(2)];
+  if (bytes.readUInt16BE(0) !== 0 || !type) {
+    throw new FormatError(`is no IDX file: it starts with ${bytes.toString('hex', 0, 4)}`, {
+      place: path,
+    });
+  }
+  const rank = bytes.readUInt8(3);
+  if (bytes.length < 4 + 4 * rank) return undefined;
+  const shape = Array.from({ length: rank }, (_, axis) => bytes.readUInt32BE(4 + 4 * axis));
+  const dataBytes = shape.reduce((size, n) => size * n, type.bytes);
+  if (!Number.isSafeInteger(dataBytes)) {
+    throw new FormatError(`has an impossible shape [${shape.join(',')}]`, { place: path });
+  }
+  return { type, shape, bytes: 4 + 4 * rank, dataBytes };
+}
+
+function toValues(type: ElementType, data: Uint8Array): TensorData {
+  if (type.dtype === 'uint8') return data;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const length = data.length / type.bytes;
+  const values = type.dtype === 'int32' ? new Int32Array(length) : new Float32Array(length);
+  for (let i = 0; i < length; ++i) values[i] = type.read(view, i * type.bytes);
+  return values;
+}
