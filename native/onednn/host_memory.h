@@ -1,0 +1,19 @@
+// Host memory for weights and arenas: aligned, zero-filled, refused when the machine has too
+// little.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "core/backend.h"
+
+namespace node_cudnn {
+
+// Throws Error(OutOfMemory) naming `purpose`, what is wanted and what is free.
+std::unique_ptr<Memory> allocateHostMemory(std::size_t bytes, std::string_view purpose);
+
+// Bytes that this process may still use: the smaller of what the machine and its control group
+// leave.
+std::size_t freeHostMemory();
+
+}  // namespace node_cudnn
