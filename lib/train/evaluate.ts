@@ -6,7 +6,7 @@ import { DatasetSource, type Dataset } from './dataset.js';
 import { evaluateSource } from './evaluation.js';
 import { toEvaluationBatchSize, toSignal, toVerbose } from './fitOptions.js';
 import { withWeights } from './sampleWeights.js';
-import { toSamples, type SampleData } from './samples.js';
+import { requireCompiled, toSamples, type SampleData } from './samples.js';
 
 export interface EvaluateOptions {
   /** Samples in a step; a larger size is cut to the samples there are. Default 32. */
@@ -37,7 +37,7 @@ export async function evaluate(
   const place = 'evaluate()';
   return model.exclusively('evaluate', async () => {
     checkOptionNames(place, options, ['batchSize', 'verbose', 'sampleWeight', 'signal']);
-    void model.optimizer;
+    requireCompiled(model);
     const samples = withWeights(model, toSamples(model, x, y), options);
     const batchSize = toEvaluationBatchSize(place, options.batchSize, samples.count);
     return evaluateSource(model, await model.program(), {
@@ -58,7 +58,7 @@ export async function evaluateDataset(
   const place = 'evaluateDataset()';
   return model.exclusively('evaluateDataset', async () => {
     checkOptionNames(place, options, ['batches', 'verbose', 'signal']);
-    void model.optimizer;
+    requireCompiled(model);
     const { batches } = options;
     const steps = batches === undefined ? undefined : wholeNumber(place, 'batches', batches, 1);
     return evaluateSource(model, await model.program(), {

@@ -20,7 +20,7 @@ import {
   type Schedule,
 } from './fitOptions.js';
 import { withWeights } from './sampleWeights.js';
-import { toSamples, type SampleData, type Samples } from './samples.js';
+import { requireCompiled, toSamples, type SampleData, type Samples } from './samples.js';
 import { Trainer } from './trainer.js';
 
 /**
@@ -41,8 +41,7 @@ export async function fit(
   const place = 'fit()';
   return model.exclusively('fit', async () => {
     const schedule = toSchedule(place, options, fitOptionNames);
-    // Reading it tells of a missing compile() before the data is looked at.
-    void model.optimizer;
+    requireCompiled(model);
     const { sampleWeight, classWeight } = options;
     const samples = withWeights(model, toSamples(model, x, y), { sampleWeight, classWeight });
     const rows = toTrainingRows(place, options, samples.count);
@@ -72,7 +71,7 @@ export async function fitDataset(
   const place = 'fitDataset()';
   return model.exclusively('fitDataset', async () => {
     const schedule = toSchedule(place, options, fitDatasetOptionNames);
-    void model.optimizer;
+    requireCompiled(model);
     const { batchesPerEpoch, classWeight } = options;
     const source = new DatasetSource(model, dataset, {
       steps: toBatches(place, 'batchesPerEpoch', batchesPerEpoch),
@@ -115,7 +114,8 @@ function validationSource(
   const count = samples.count - rows;
   if (count === 0) return undefined;
   // Class weights are for training alone; weights of rows belong to their rows.
-  const { sampleWeights: _, ...unweighted } = samples;
+  const { inputs, targets } = samples;
+  const unweighted = { count: samples.count, inputs, targets };
   const held = options.sampleWeight === undefined ? unweighted : samples;
   return arraySource(held, {
     first: rows,

@@ -3,7 +3,7 @@ import type { Logs, TrainableModel } from '../model/trainable.js';
 import { wholeBatch } from './batches.js';
 import { readLogs } from './results.js';
 import { withWeights, type ClassWeights } from './sampleWeights.js';
-import { toSamples, type SampleData } from './samples.js';
+import { requireCompiled, toSamples, type SampleData } from './samples.js';
 
 export interface TrainOnBatchOptions {
   /** The weight of each row in the loss. */
@@ -39,7 +39,7 @@ export async function testOnBatch(
 ): Promise<Logs> {
   return model.exclusively('testOnBatch', async () => {
     checkOptionNames('testOnBatch()', options, ['sampleWeight']);
-    void model.optimizer;
+    requireCompiled(model);
     const batch = wholeBatch(withWeights(model, toSamples(model, x, y), options));
     const program = await model.program();
     await program.results(true);

@@ -44,7 +44,7 @@ function rowWeights(
   // One list of weights serves every output.
   const shared = outputs.length > 1 && isFlat(sampleWeight);
   const parts = shared
-    ? outputs.map((slot) => ({ slot, value: sampleWeight as unknown, place }))
+    ? outputs.map((slot) => ({ slot, value: sampleWeight, place }))
     : bySlot(place, 'output', outputs, sampleWeight);
   return parts.map((part) => {
     const format = { place: part.place, shape: [], kind: 'values', looseOnes: true } as const;

@@ -2,6 +2,7 @@ import { DataError, OptionError, ShapeError } from '../errors/errors.js';
 import { suggestion } from '../errors/optionNames.js';
 import type { InputSlot, OutputSlot, TrainableModel } from '../model/trainable.js';
 import type { HostArray } from '../native/program.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
 import { isTensor, isTypedArray, toRows, type Rows, type SampleArray } from './rows.js';
 
 /** What models train on: one array, or several by order or by name of the input or output. */
@@ -16,6 +17,11 @@ export interface Samples {
   readonly targets: readonly HostArray[];
   /** One for each output with a loss. */
   readonly sampleWeights?: readonly Float32Array[];
+}
+
+/** Throws ERR_OPTION, naming compile(), when the model is not compiled. */
+export function requireCompiled(model: TrainableModel): Optimizer {
+  return model.optimizer;
 }
 
 /** The outputs that have a loss, in order. */
