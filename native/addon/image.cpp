@@ -64,10 +64,11 @@ ImageBatch imagesFromJs(const Field& images, const Field& shape) {
 
 Napi::Value resizeWithPadFromJs(const Napi::CallbackInfo& info, TaskQueue& queue) {
   const Napi::Env env = info.Env();
-  const ImageBatch images = imagesFromJs(Field(info[0], "images"), Field(info[1], "shape"));
-  const ImageSize target =
-      sizeFromJs(Field(info[2], "targetHeight"), Field(info[3], "targetWidth"));
-  const auto scale = static_cast<float>(Field(info[4], "scale").number());
+  const ImageBatch images =
+      imagesFromJs(Field(info[0], "resizeWithPad.images"), Field(info[1], "resizeWithPad.shape"));
+  const ImageSize target = sizeFromJs(Field(info[2], "resizeWithPad.targetHeight"),
+                                      Field(info[3], "resizeWithPad.targetWidth"));
+  const auto scale = static_cast<float>(Field(info[4], "resizeWithPad.scale").number());
 
   Napi::Float32Array output = makeOutput(env, images, target);
   const auto kept =

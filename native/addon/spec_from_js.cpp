@@ -6,17 +6,21 @@ namespace node_cudnn {
 
 namespace {
 
-std::int32_t indexFromJs(const Field& field) {
+// A whole number in [least, end).
+std::int32_t indexFromJs(const Field& field, std::int64_t least, std::int64_t end) {
   const std::int64_t value = field.integer();
-  if (value < -1 || value > std::numeric_limits<std::int32_t>::max()) {
-    throw field.mismatch("an index, or -1");
+  if (value < least || value >= end) {
+    throw field.mismatch("an index from " + std::to_string(least) + " to " +
+                         std::to_string(end - 1));
   }
   return static_cast<std::int32_t>(value);
 }
 
-std::vector<std::int32_t> indicesFromJs(const Field& field) {
+std::vector<std::int32_t> indicesFromJs(const Field& field, std::int64_t least, std::size_t end) {
   std::vector<std::int32_t> indices;
-  for (const Field& element : field.elements()) indices.push_back(indexFromJs(element));
+  for (const Field& element : field.elements()) {
+    indices.push_back(indexFromJs(element, least, static_cast<std::int64_t>(end)));
+  }
   return indices;
 }
 
@@ -51,12 +55,13 @@ WeightSpec weightSpecFromJs(const Field& field) {
   return spec;
 }
 
-OpSpec opSpecFromJs(const Field& field) {
+// values, weights: how many there are for the op to name.
+OpSpec opSpecFromJs(const Field& field, std::size_t values, std::size_t weights) {
   OpSpec spec;
   spec.type = field["type"].text();
   spec.name = field["name"].text();
-  spec.inputs = indicesFromJs(field["inputs"]);
-  spec.weights = indicesFromJs(field["weights"]);
+  spec.inputs = indicesFromJs(field["inputs"], 0, values);
+  spec.weights = indicesFromJs(field["weights"], -1, weights);
   spec.attributes = attributesFromJs(field["attributes"]);
   return spec;
 }
@@ -72,7 +77,7 @@ LossSpec lossSpecFromJs(const Field& field) {
 MetricSpec metricSpecFromJs(const Field& field) {
   MetricSpec spec;
   spec.type = field["type"].text();
-  spec.output = indexFromJs(field["output"]);
+  spec.output = indexFromJs(field["output"], 0, std::numeric_limits<std::int32_t>::max());
   spec.attributes = attributesFromJs(field["attributes"]);
   spec.weighted = field["weighted"].boolean();
   return spec;
@@ -92,8 +97,12 @@ ModelSpec modelSpecFromJs(const Field& field) {
   for (const Field& weight : field["weights"].elements()) {
     spec.weights.push_back(weightSpecFromJs(weight));
   }
-  for (const Field& op : field["ops"].elements()) spec.ops.push_back(opSpecFromJs(op));
-  spec.outputs = indicesFromJs(field["outputs"]);
+  // An op may name the values before it.
+  std::size_t values = spec.inputs.size();
+  for (const Field& op : field["ops"].elements()) {
+    spec.ops.push_back(opSpecFromJs(op, values++, spec.weights.size()));
+  }
+  spec.outputs = indicesFromJs(field["outputs"], 0, values);
   return spec;
 }
 

@@ -1,5 +1,5 @@
 // Model and training specifications out of JavaScript objects. Throws Error(Option) for values of
-// the wrong type; what they mean is checked by the core.
+// the wrong type and for indices of what is not there; all else is checked by the core.
 #pragma once
 
 #include "core/model_spec.h"

@@ -1,0 +1,95 @@
+// exits.cjs ADDON SPEC BATCH WAY: ends in the middle of work, in the way that is named.
+'use strict';
+const { setTimeout } = require('node:timers');
+const { Worker, isMainThread, workerData } = require('node:worker_threads');
+
+const [addonFile, spec, batch, way] = isMainThread
+  ? [process.argv[2], ...process.argv.slice(3, 5).map((text) => JSON.parse(text)), process.argv[5]]
+  : workerData;
+const addon = require(addonFile);
+const inputs = [new Float32Array(batch.elements).fill(0.5)];
+const rows = { size: batch.rows, inputs, targets: [new Int32Array(batch.rows)] };
+
+async function start() {
+  const program = new addon.Program(spec.model);
+  await program.configureTraining(spec.training);
+  await program.initialize();
+  return program;
+}
+
+// Calls that are never awaited: some run, some wait, some have run but were not heard of.
+function flood(program) {
+  for (let i = 0; i < 50; i += 1) {
+    program.train(rows, 0.1).catch(() => undefined);
+    program.getWeights().catch(() => undefined);
+  }
+}
+
+const ways = {
+  // The process ends by itself although the program was never disposed.
+  async idle() {
+    const program = await start();
+    await program.train(rows, 0.1);
+  },
+  // Work in progress keeps the process alive.
+  async finish() {
+    const program = await start();
+    for (let i = 0; i < 3; i += 1) void program.train(rows, 0.1);
+    const { step } = await program.getOptimizerState();
+    console.log(`steps: ${step}`);
+  },
+  async exit() {
+    flood(await start());
+    setTimeout(() => process.exit(0), 5);
+  },
+  async exitAtOnce() {
+    flood(await start());
+    process.exit(0);
+  },
+  async exitWhileDisposing() {
+    const program = await start();
+    flood(program);
+    void program.dispose();
+    process.exit(0);
+  },
+  async exitWhileResizing() {
+    const images = new Uint8Array(64 * 64 * 64 * 3);
+    for (let i = 0; i < 8; i += 1) void addon.resizeWithPad(images, [64, 64, 64, 3], 128, 128, 1);
+    setTimeout(() => process.exit(0), 2);
+  },
+  async uncaught() {
+    flood(await start());
+    throw new Error('thrown on purpose');
+  },
+  async terminate() {
+    for (let round = 0; round < 10; round += 1) {
+      const worker = new Worker(__filename, {
+        workerData: [addonFile, spec, batch, 'endless'],
+      });
+      await new Promise((resolve) => worker.once('message', resolve));
+      await new Promise((resolve) => setTimeout(resolve, round));
+      await worker.terminate();
+    }
+    console.log('terminated');
+  },
+  async endless() {
+    const program = await start();
+    require('node:worker_threads').parentPort.postMessage('started');
+    for (;;) {
+      flood(program);
+      await program.train(rows, 0.1);
+      await addon.resizeWithPad(new Float32Array(4), [1, 2, 2, 1], 4, 4, 1);
+    }
+  },
+  // Prints what a wrong environment variable makes of a program.
+  async construct() {
+    try {
+      new addon.Program(spec.model);
+      console.log('made');
+    } catch (error) {
+      console.log(`${error.code} ${error.message}`);
+    }
+  },
+};
+
+void ways[way]();
