@@ -41,6 +41,11 @@ function converted(values: ArrayLike<number>, dtype: DType): TensorData {
   return arrays[dtype].from(values);
 }
 
+// The same memory, as native code takes it.
+function bytesOf({ buffer, byteOffset, length }: Uint8ClampedArray): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
+}
+
 /**
  * A tensor of nested arrays, or of a flat or typed array with a shape.
  *
@@ -53,7 +58,7 @@ export function tensor(values: NestedValues, shape?: Shape, dtype?: DType): Tens
   if (dtype !== undefined) oneOf('tensor()', 'dtype', dtype, dtypes);
   const own = dtypeOf(values);
   if (own !== undefined) {
-    const typed = values as TensorData;
+    const typed = types.isUint8ClampedArray(values) ? bytesOf(values) : (values as TensorData);
     const shared = dtype === undefined || dtype === own;
     const data = shared ? typed : converted(typed, dtype);
     return new Tensor(data, shape ?? [typed.length], dtype ?? own);

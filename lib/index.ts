@@ -1,0 +1,46 @@
+export * from './errors/errors.js';
+export { NodeCudnnError, type ErrorCode, type ErrorOptions } from './errors/nodeCudnnError.js';
+export { initializers } from './initializers/index.js';
+export {
+  Initializer,
+  type InitializerConfig,
+  type InitializerOption,
+} from './initializers/initializer.js';
+export type { ActivationName } from './layers/activationFunction.js';
+export { layers } from './layers/index.js';
+export { input, type InputOptions } from './layers/inputLayer.js';
+export { Layer, type LayerOptions, type LayerWeight } from './layers/layer.js';
+export type { LayerLowering, LoweredOp } from './layers/lowering.js';
+export { registerLayer } from './layers/registry.js';
+export type { BatchShape, SampleShape } from './layers/shape.js';
+export { SymbolicTensor } from './layers/symbolicTensor.js';
+export type { Padding } from './layers/window2d.js';
+export { Loss, losses, type LossName, type LossOptions } from './losses/loss.js';
+export { Metric, metrics, type MetricOption } from './metrics/metric.js';
+export type { BackendName } from './model/backend.js';
+export type { CompileArgs } from './model/compile.js';
+export { model, type FunctionalOptions } from './model/functional.js';
+export { LayersModel } from './model/layersModel.js';
+export { modelFromJSON } from './model/modelFromJSON.js';
+export type { ModelOptions, WeightInfo } from './model/modelStructure.js';
+export { Sequential, sequential, type SequentialOptions } from './model/sequential.js';
+export type { SummaryData, SummaryRow } from './model/summaryData.js';
+export type { ModelTopology } from './model/topology.js';
+export type { Logs } from './model/trainable.js';
+export { alexnet } from './models/alexnet.js';
+export { alexnet8, type Alexnet8Options } from './models/alexnet8.js';
+export type { AlexnetOptions, LrnOptions } from './models/alexnetOptions.js';
+export { Optimizer } from './optimizers/optimizer.js';
+export { train } from './optimizers/train.js';
+export { L1L2, regularizers } from './regularizers/regularizer.js';
+export {
+  oneHot,
+  ones,
+  tensor,
+  tensor1d,
+  tensor2d,
+  tensor3d,
+  tensor4d,
+  zeros,
+} from './tensor/create.js';
+export { Tensor, type DType, type Shape, type TensorData } from './tensor/tensor.js';

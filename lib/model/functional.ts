@@ -1,0 +1,39 @@
+import { checkOptionNames } from '../errors/optionNames.js';
+import type { SymbolicTensor } from '../layers/symbolicTensor.js';
+import { buildGraph } from './graph.js';
+import { LayersModel } from './layersModel.js';
+import { modelOptionNames, type ModelOptions } from './modelStructure.js';
+
+export interface FunctionalOptions extends ModelOptions {
+  /** What input() returned, one or several. */
+  readonly inputs: SymbolicTensor | readonly SymbolicTensor[];
+  /** What layers return, one or several. */
+  readonly outputs: SymbolicTensor | readonly SymbolicTensor[];
+}
+
+const optionNames: Readonly<Record<keyof FunctionalOptions, true>> = {
+  ...modelOptionNames,
+  inputs: true,
+  outputs: true,
+};
+
+function listOf(value: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
+  return Array.isArray(value) ? (value as readonly SymbolicTensor[]) : [value as SymbolicTensor];
+}
+
+/** A model of any layers between inputs and outputs. */
+export class Functional extends LayersModel {
+  constructor(options: FunctionalOptions) {
+    checkOptionNames('model()', options, Object.keys(optionNames));
+    super('model', options);
+    this.graph = buildGraph(this.place, listOf(options.inputs), listOf(options.outputs));
+  }
+}
+
+/**
+ * A model of the layers between inputs and outputs. Its weights are its own, also where its layers
+ * belong to another model: carry values over with getWeights() and setWeights().
+ */
+export function model(options: FunctionalOptions): LayersModel {
+  return new Functional(options);
+}

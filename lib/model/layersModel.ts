@@ -1,0 +1,235 @@
+import type { History } from '../callbacks/history.js';
+import { DisposedError, ModelBusyError, OptionError } from '../errors/errors.js';
+import { oneOf } from '../errors/optionNames.js';
+import { wholeNumber } from '../errors/optionValues.js';
+import { loadWeights, saveModel, saveWeights } from '../formats/index.js';
+import type { ModelSpec, NativeProgram } from '../native/program.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import { Tensor } from '../tensor/tensor.js';
+import type { Dataset } from '../train/dataset.js';
+import { evaluate, evaluateDataset } from '../train/evaluate.js';
+import type { EvaluateDatasetOptions, EvaluateOptions } from '../train/evaluate.js';
+import { fit, fitDataset } from '../train/fit.js';
+import type { FitDatasetOptions, FitOptions } from '../train/fitOptions.js';
+import { testOnBatch, trainOnBatch, type TrainOnBatchOptions } from '../train/onBatch.js';
+import { predict, predictOnBatch, type PredictOptions } from '../train/predict.js';
+import type { SampleData } from '../train/samples.js';
+import { resolveTraining } from './compile.js';
+import type { CompileArgs, CompiledTraining, TrainingConfig } from './compile.js';
+import { asyncDisposeSymbol, disposeSymbol } from './disposeSymbols.js';
+import { lowerModel } from './lowerModel.js';
+import { ModelStructure, type ModelOptions } from './modelStructure.js';
+import { ProgramOwner } from './programOwner.js';
+import type { Logs, MetricSlot, OutputSlot, TrainableModel } from './trainable.js';
+import { weightValues } from './weightValues.js';
+
+/**
+ * A model that trains and predicts. Its weights are native memory: they are made when first needed
+ * and freed by dispose(), by `await using`, or with the model itself.
+ */
+export abstract class LayersModel extends ModelStructure implements TrainableModel {
+  /** Set it to true, in a callback, to end fit() after the current step. */
+  stopTraining = false;
+  readonly #owner: ProgramOwner;
+  #spec: ModelSpec | undefined;
+  #training: CompiledTraining | undefined;
+  #running: string | undefined;
+
+  protected constructor(defaultName: string, options: ModelOptions) {
+    super(defaultName, options);
+    this.#owner = new ProgramOwner(this.place);
+  }
+
+  /**
+   * Sets optimizer, losses and metrics, and takes over which layers are trainable: setting
+   * layer.trainable later takes effect at the next compile(), as in Keras. Weights are kept, the
+   * optimizer starts anew. ERR_OPTION names the argument that does not fit.
+   */
+  compile(args: CompileArgs): void {
+    this.requireIdle('compile');
+    const names = this.outputNames;
+    const outputs = this.outputs.map(({ sampleShape }, i) => ({
+      name: names[i] ?? '',
+      shape: sampleShape,
+    }));
+    this.#training = resolveTraining(args, outputs);
+    this.#spec = lowerModel(this.graph, this.backend, this.seed);
+  }
+
+  get isCompiled(): boolean {
+    return this.#training !== undefined;
+  }
+
+  /** The optimizer of compile(); ERR_OPTION before it. */
+  get optimizer(): Optimizer {
+    if (this.#training !== undefined) return this.#training.optimizer;
+    throw new OptionError('it has no optimizer; call compile() first', { place: this.place });
+  }
+
+  /** Names, shapes and losses of the outputs. */
+  get outputSlots(): readonly OutputSlot[] {
+    if (this.#training !== undefined) return this.#training.outputSlots;
+    const names = this.outputNames;
+    return this.outputs.map(({ sampleShape }, i) => ({ name: names[i] ?? '', shape: sampleShape }));
+  }
+
+  /** Names of the metrics of compile(). */
+  get metricSlots(): readonly MetricSlot[] {
+    return this.#training?.metricSlots ?? [];
+  }
+
+  /** compile()'s arguments as files hold them; undefined before compile(). */
+  get trainingConfig(): TrainingConfig | undefined {
+    if (this.#training === undefined) return undefined;
+    const { optimizer, config } = this.#training;
+    return { optimizer: optimizer.getConfig(), ...config };
+  }
+
+  /** Trains on arrays; resolves to the losses and metrics of each epoch. */
+  fit(x: SampleData, y: SampleData, options?: FitOptions): Promise<History> {
+    return fit(this, x, y, options);
+  }
+
+  /** Trains on the batches of a data set. */
+  fitDataset(dataset: Dataset, options?: FitDatasetOptions): Promise<History> {
+    return fitDataset(this, dataset, options);
+  }
+
+  /** The loss and the metrics over arrays. */
+  evaluate(x: SampleData, y: SampleData, options?: EvaluateOptions): Promise<Logs> {
+    return evaluate(this, x, y, options);
+  }
+
+  /** The loss and the metrics over the batches of a data set. */
+  evaluateDataset(dataset: Dataset, options?: EvaluateDatasetOptions): Promise<Logs> {
+    return evaluateDataset(this, dataset, options);
+  }
+
+  /** The outputs for x: a tensor, or one for each output. */
+  predict(x: SampleData, options?: PredictOptions): Promise<Tensor | Tensor[]> {
+    return predict(this, x, options);
+  }
+
+  /** As predict(), all of x in one batch. */
+  predictOnBatch(x: SampleData): Promise<Tensor | Tensor[]> {
+    return predictOnBatch(this, x);
+  }
+
+  /** One step on one batch; its loss and metrics. */
+  trainOnBatch(x: SampleData, y: SampleData, options?: TrainOnBatchOptions): Promise<Logs> {
+    return trainOnBatch(this, x, y, options);
+  }
+
+  /** The loss and the metrics of one batch. */
+  testOnBatch(
+    x: SampleData,
+    y: SampleData,
+    options?: { readonly sampleWeight?: SampleData },
+  ): Promise<Logs> {
+    return testOnBatch(this, x, y, options);
+  }
+
+  /** Writes layers, weights and the optimizer's state; loadLayersModel() reads them. */
+  save(path: string, options?: Parameters<typeof saveModel>[2]): Promise<void> {
+    return saveModel(this, path, options);
+  }
+
+  /** Writes the weights alone. */
+  saveWeights(path: string): Promise<void> {
+    return saveWeights(this, path);
+  }
+
+  /** Reads weights into this model, by name. ERR_FORMAT when they do not fit. */
+  loadWeights(path: string, options?: Parameters<typeof loadWeights>[2]): Promise<void> {
+    return loadWeights(this, path, options);
+  }
+
+  /** Copies of all weights, in the order of `weights`. */
+  async getWeights(): Promise<Tensor[]> {
+    const program = await this.program();
+    const values = await program.getWeights();
+    return this.weights.map(
+      ({ shape }, i) => new Tensor(values[i] ?? new Float32Array(0), shape, 'float32'),
+    );
+  }
+
+  /** Sets all weights, in the order of `weights`. ERR_SHAPE names the one that does not fit. */
+  async setWeights(weights: readonly Tensor[]): Promise<void> {
+    const values = weightValues(this.place, this.weights, weights);
+    const program = await this.program();
+    await program.setWeights(values);
+  }
+
+  /** The native program, brought up to date with compile(). */
+  async program(): Promise<NativeProgram> {
+    this.requireAlive();
+    this.#spec ??= lowerModel(this.graph, this.backend, this.seed);
+    return this.#owner.get(this.#spec, this.#training?.spec);
+  }
+
+  /**
+   * How native code runs the model: ops, shapes, layouts, bytes and FLOPs of a batch of
+   * `batchSize` (default 32) in 'train' (default), 'evaluate' or 'predict' mode.
+   */
+  async explain(
+    mode: 'predict' | 'evaluate' | 'train' = 'train',
+    batchSize = 32,
+  ): Promise<string> {
+    const place = 'explain()';
+    oneOf(place, 'mode', mode, ['predict', 'evaluate', 'train']);
+    wholeNumber(place, 'batchSize', batchSize, 1);
+    // Reading it tells of a missing compile().
+    if (mode !== 'predict') void this.optimizer;
+    const program = await this.program();
+    return program.explain(mode, batchSize);
+  }
+
+  /** Runs `work` as the model's only user; ERR_MODEL_BUSY names what is running already. */
+  async exclusively<T>(method: string, work: () => Promise<T>): Promise<T> {
+    this.requireIdle(method);
+    this.#running = method;
+    try {
+      return await work();
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  /** Whether dispose() was called. */
+  get disposed(): boolean {
+    return this.#owner.disposed;
+  }
+
+  /** Frees the weights after the step in progress; later calls reject with ERR_DISPOSED. */
+  dispose(): Promise<void> {
+    return this.#owner.dispose();
+  }
+
+  /** Begins dispose() without waiting for it. */
+  [disposeSymbol](): void {
+    void this.dispose();
+  }
+
+  [asyncDisposeSymbol](): Promise<void> {
+    return this.dispose();
+  }
+
+  /** Whether weights may exist, so that layers can no longer be added. */
+  protected get isFixed(): boolean {
+    return this.#spec !== undefined;
+  }
+
+  private requireAlive(): void {
+    if (!this.disposed) return;
+    throw new DisposedError('it was disposed; make a new model', { place: this.place });
+  }
+
+  private requireIdle(method: string): void {
+    this.requireAlive();
+    if (this.#running === undefined) return;
+    throw new ModelBusyError(
+      `${method}() was called while ${this.#running}() is in progress; await it first`,
+      { place: this.place },
+    );
+  }
+}

@@ -1,0 +1,179 @@
+import { OptionError } from '../errors/errors.js';
+import { shown, suggestion } from '../errors/optionNames.js';
+import { wholeNumber } from '../errors/optionValues.js';
+import { InputLayer } from '../layers/inputLayer.js';
+import type { Layer } from '../layers/layer.js';
+import { elements } from '../layers/shape.js';
+import type { SymbolicTensor } from '../layers/symbolicTensor.js';
+import { resolveBackend, type BackendName } from './backend.js';
+import type { ModelGraph } from './graph.js';
+import { summarize, type SummaryData } from './summaryData.js';
+import { summaryLines } from './summaryText.js';
+import { functionalTopology, type ModelTopology } from './topology.js';
+import type { InputSlot } from './trainable.js';
+
+/** Options that every model has. */
+export interface ModelOptions {
+  /** Default 'model' or 'sequential'. */
+  readonly name?: string;
+  /** 'auto' (default), 'cpu' or 'reference' (slow, in double precision). */
+  readonly backend?: BackendName;
+  /**
+   * Of first weights, dropout and shuffling: a whole number in [0, 2^53), default 0. Equal seeds
+   * give equal runs.
+   */
+  readonly seed?: number;
+}
+
+export const modelOptionNames: Readonly<Record<keyof ModelOptions, true>> = {
+  name: true,
+  backend: true,
+  seed: true,
+};
+
+/** A weight of a model. */
+export interface WeightInfo {
+  /** 'conv1/kernel'. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Whether gradients change it: false when frozen, and for moving averages. */
+  readonly trainable: boolean;
+  /** The number of values. */
+  readonly count: number;
+}
+
+function checkedModelName(name: unknown): string {
+  if (typeof name === 'string' && name !== '') return name;
+  throw new OptionError(`name is ${shown(name)}; expected a text`, { place: 'model' });
+}
+
+/** The layers of a model and how they are connected. */
+export abstract class ModelStructure {
+  readonly name: string;
+  /** The backend in use: 'cpu' or 'reference'. */
+  readonly backend: string;
+  readonly seed: number;
+  #graph: ModelGraph | undefined;
+
+  protected constructor(defaultName: string, options: ModelOptions) {
+    this.name = checkedModelName(options.name ?? defaultName);
+    this.backend = resolveBackend(this.place, options.backend);
+    this.seed = wholeNumber(this.place, 'seed', options.seed ?? 0, 0);
+  }
+
+  /** "model 'alexnet'", as errors name it. */
+  get place(): string {
+    return `model '${this.name}'`;
+  }
+
+  protected get graph(): ModelGraph {
+    if (this.#graph === undefined) {
+      throw new OptionError('it has no layers; add them first', { place: this.place });
+    }
+    return this.#graph;
+  }
+
+  protected set graph(graph: ModelGraph) {
+    this.#graph = graph;
+  }
+
+  /** Whether inputs stand among `layers` and in the summary. */
+  protected get listsInputs(): boolean {
+    return true;
+  }
+
+  /** In Keras's order. */
+  get layers(): readonly Layer[] {
+    const { layers } = this.graph;
+    return this.listsInputs ? layers : layers.filter((layer) => !(layer instanceof InputLayer));
+  }
+
+  /** One symbolic tensor for each input. */
+  get inputs(): readonly SymbolicTensor[] {
+    return this.graph.inputs;
+  }
+
+  /** One symbolic tensor for each output. */
+  get outputs(): readonly SymbolicTensor[] {
+    return this.graph.outputs;
+  }
+
+  /** Names and shapes of the inputs, without the batch axis. */
+  get inputSlots(): readonly InputSlot[] {
+    return this.inputs.map(({ name, sampleShape }) => ({ name, shape: sampleShape }));
+  }
+
+  /** Names of the outputs: each its layer's, with a number when the layer gives several. */
+  get outputNames(): readonly string[] {
+    const names: string[] = [];
+    for (const { name } of this.outputs) {
+      let unique = name;
+      for (let i = 1; names.includes(unique); ++i) unique = `${name}_${i}`;
+      names.push(unique);
+    }
+    return names;
+  }
+
+  /** A layer by its name, or by its position in `layers`. ERR_OPTION when there is none. */
+  getLayer(nameOrIndex: string | number): Layer {
+    const { layers } = this;
+    const found =
+      typeof nameOrIndex === 'number'
+        ? layers[nameOrIndex]
+        : layers.find(({ name }) => name === nameOrIndex);
+    if (found !== undefined) return found;
+    if (typeof nameOrIndex === 'number') {
+      throw new OptionError(`no layer ${nameOrIndex}; there are ${layers.length}, from 0`, {
+        place: this.place,
+      });
+    }
+    const names = layers.map(({ name }) => name);
+    const hint = suggestion(nameOrIndex, names);
+    throw new OptionError(`no layer '${nameOrIndex}'${hint || '.'} Layers: ${names.join(', ')}`, {
+      place: this.place,
+    });
+  }
+
+  /** The weights in Keras's order: by layer; kernel, bias; gamma, beta, moving averages. */
+  get weights(): readonly WeightInfo[] {
+    return this.graph.layers.flatMap((layer) =>
+      layer.weights.map(({ name, shape, trainable }) => ({
+        name: `${layer.name}/${name}`,
+        shape,
+        trainable: trainable && layer.trainable,
+        count: elements(shape),
+      })),
+    );
+  }
+
+  /** The number of values in all weights. */
+  countParams(): number {
+    return this.weights.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** What summary() prints, as data, with how each number of parameters comes about. */
+  summaryData(): SummaryData {
+    return summarize(this.name, this.graph, this.listsInputs);
+  }
+
+  /**
+   * Prints Keras's table: layers, output shapes, numbers of parameters. `lineLength` in characters
+   * (default: what the table needs), `positions` where columns end (shares of the line, or
+   * characters), `printFn` takes each line (default: the console).
+   */
+  summary(
+    lineLength?: number,
+    positions?: readonly number[],
+    printFn: (line: string) => void = (line) => {
+      console.log(line);
+    },
+  ): void {
+    const format = { lineLength, positions, connections: this.listsInputs };
+    for (const line of summaryLines(this.summaryData(), format)) printFn(line);
+  }
+
+  /** The layers with their options; modelFromJSON() makes an equal model, with new weights. */
+  toJSON(): ModelTopology {
+    return functionalTopology(this.name, this.seed, this.graph);
+  }
+}

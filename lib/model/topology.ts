@@ -1,0 +1,79 @@
+import { InputLayer } from '../layers/inputLayer.js';
+import type { Layer, LayerConfig } from '../layers/layer.js';
+import type { SymbolicTensor } from '../layers/symbolicTensor.js';
+import type { ModelGraph } from './graph.js';
+
+/** [layer, which of its uses in the model]. */
+export type TensorReference = readonly [layer: string, use: number];
+
+export interface SequentialLayerConfig {
+  readonly className: string;
+  readonly config: LayerConfig;
+}
+
+export interface FunctionalLayerConfig extends SequentialLayerConfig {
+  readonly name: string;
+  /** For each use, where its inputs come from. */
+  readonly inboundNodes: readonly (readonly TensorReference[])[];
+}
+
+/** A sequential model as saved. */
+export interface SequentialTopology {
+  readonly className: 'Sequential';
+  readonly config: {
+    readonly name: string;
+    readonly seed: number;
+    readonly layers: readonly SequentialLayerConfig[];
+  };
+}
+
+/** A functional model as saved. */
+export interface FunctionalTopology {
+  readonly className: 'Model';
+  readonly config: {
+    readonly name: string;
+    readonly seed: number;
+    readonly layers: readonly FunctionalLayerConfig[];
+    readonly inputLayers: readonly TensorReference[];
+    readonly outputLayers: readonly TensorReference[];
+  };
+}
+
+export type ModelTopology = SequentialTopology | FunctionalTopology;
+
+export function layerConfig(layer: Layer): SequentialLayerConfig {
+  return { className: layer.className, config: layer.getConfig() };
+}
+
+/** The layers of a functional model and how they are connected. */
+export function functionalTopology(
+  name: string,
+  seed: number,
+  graph: ModelGraph,
+): FunctionalTopology {
+  // Uses are counted within this model: a layer may have others elsewhere.
+  const usesOf = (layer: Layer) =>
+    layer.nodes.filter((node) => layer instanceof InputLayer || graph.nodes.includes(node));
+  const reference = ({ node }: SymbolicTensor): TensorReference => [
+    node.layer.name,
+    usesOf(node.layer).indexOf(node),
+  ];
+  const layers = graph.layers.map((layer) => ({
+    ...layerConfig(layer),
+    name: layer.name,
+    inboundNodes:
+      layer instanceof InputLayer
+        ? []
+        : usesOf(layer).map(({ inputs }) => inputs.map((input) => reference(input))),
+  }));
+  return {
+    className: 'Model',
+    config: {
+      name,
+      seed,
+      layers,
+      inputLayers: graph.inputs.map(reference),
+      outputLayers: graph.outputs.map(reference),
+    },
+  };
+}
