@@ -110,8 +110,11 @@ class Planner {
   void place() {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < groups_.size(); ++i) {
-      const Group& group = groups_[i];
-      if (parent_[i] == i && !group.persistent && group.first != kUnused) order.push_back(i);
+      Group& group = groups_[i];
+      if (parent_[i] != i || group.persistent) continue;
+      // The host may fill a buffer that no command reads.
+      if (group.first == kUnused) group.first = group.last = -1;
+      order.push_back(i);
     }
     std::ranges::stable_sort(
         order, [&](std::size_t a, std::size_t b) { return groups_[a].bytes > groups_[b].bytes; });
