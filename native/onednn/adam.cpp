@@ -7,8 +7,8 @@ namespace node_cudnn {
 namespace {
 
 struct AdamRates {
-  float beta1;
-  float beta2;
+  float mean;    // 1 - beta1, rounded once
+  float square;  // 1 - beta2
   float epsilon;
   float rate;  // with both bias corrections
 };
@@ -20,8 +20,8 @@ void step(float* weights, const float* gradients, float* means, float* squares, 
 #pragma GCC ivdep
     for (std::int64_t i = begin; i < end; ++i) {
       const float g = rule(gradients[i], weights[i]);
-      const float m = r.beta1 * means[i] + (1 - r.beta1) * g;
-      const float v = r.beta2 * squares[i] + (1 - r.beta2) * g * g;
+      const float m = means[i] + (g - means[i]) * r.mean;
+      const float v = squares[i] + (g * g - squares[i]) * r.square;
       means[i] = m;
       squares[i] = v;
       weights[i] = weights[i] * rule.keep - r.rate * m / (std::sqrt(v) + r.epsilon);
@@ -44,8 +44,8 @@ void lowerAdam(Lowering& lowering, const Op& op) {
                         const auto t = static_cast<double>(state.step + 1);
                         const double correction =
                             std::sqrt(1 - std::pow(beta2, t)) / (1 - std::pow(beta1, t));
-                        const AdamRates rates{static_cast<float>(beta1), static_cast<float>(beta2),
-                                              epsilon,
+                        const AdamRates rates{static_cast<float>(1 - beta1),
+                                              static_cast<float>(1 - beta2), epsilon,
                                               static_cast<float>(state.learningRate * correction)};
                         for (std::size_t w = 0; w < weights.size(); ++w) {
                           const OptimizedWeight& weight = weights[w];
