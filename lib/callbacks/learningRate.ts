@@ -24,7 +24,7 @@ export class LearningRateScheduler extends Callback {
   }
 
   override onEpochEnd(_epoch: number, logs: Logs): void {
-    if (this.model) logs['learning_rate'] = this.model.optimizer.learningRate;
+    if (this.model) logs.learning_rate = this.model.optimizer.learningRate;
   }
 }
 
@@ -98,7 +98,7 @@ export class ReduceLROnPlateau extends Callback {
 
   override onEpochEnd(_epoch: number, logs: Logs): void {
     if (!this.model) return;
-    logs['learning_rate'] = this.model.optimizer.learningRate;
+    logs.learning_rate = this.model.optimizer.learningRate;
     const value = this.monitor.read(logs);
     if (value === undefined) return;
     if (this.cooling > 0) {

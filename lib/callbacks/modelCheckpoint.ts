@@ -111,7 +111,7 @@ export class ModelCheckpoint extends Callback {
     else await this.model.save(path);
     this.saved.push(path);
     if ((this.options.verbose ?? 0) > 0) {
-      process.stderr.write(`Epoch ${values['epoch'] ?? 0}: saved ${path}\n`);
+      process.stderr.write(`Epoch ${values.epoch ?? 0}: saved ${path}\n`);
     }
   }
 }

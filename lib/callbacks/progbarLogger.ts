@@ -31,7 +31,7 @@ export class ProgbarLogger extends Callback {
 
   override onBatchEnd(batch: number, logs: Logs): void {
     const { size = 0, ...means } = logs;
-    delete means['batch'];
+    delete means.batch;
     this.step = batch + 1;
     this.samples += size;
     this.progress?.update(this.state(means));

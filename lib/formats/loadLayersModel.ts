@@ -1,0 +1,65 @@
+import { FormatError } from '../errors/errors.js';
+import { checkOptionNames } from '../errors/optionNames.js';
+import type { BackendName } from '../model/backend.js';
+import { compileArgsFromConfig } from '../model/compile.js';
+import type { LayersModel } from '../model/layersModel.js';
+import { modelFromJSON } from '../model/modelFromJSON.js';
+import type { NativeProgram } from '../native/program.js';
+import { matchWeights } from './loadWeights.js';
+import { modelPath } from './modelPath.js';
+import { optimizerPrefix, recordFromMetadata, type OptimizerRecord } from './modelRecord.js';
+import { readSafetensors, type Safetensors } from './safetensors.js';
+
+export interface LoadModelOptions {
+  /** Default 'auto'. */
+  backend?: BackendName;
+}
+
+/**
+ * The model that save() wrote: its layers and weights, compiled as it was, with the optimizer's
+ * state, so that training goes on as if it had not been interrupted. Rejects with ERR_FORMAT for
+ * a damaged file and for one without a model, ERR_IO when it cannot be read.
+ */
+export async function loadLayersModel(
+  path: string,
+  options: LoadModelOptions = {},
+): Promise<LayersModel> {
+  checkOptionNames('loadLayersModel()', options, ['backend']);
+  const file = modelPath('loadLayersModel()', path);
+  const content = await readSafetensors(file);
+  const record = recordFromMetadata(file, content.metadata);
+  if (!record) {
+    throw new FormatError(
+      'holds no model, only tensors; make the model and use its loadWeights()',
+      { place: file },
+    );
+  }
+  const model = modelFromJSON(record.topology, options);
+  try {
+    const values = matchWeights(file, model.weights, content, false);
+    if (record.training) model.compile(compileArgsFromConfig(record.training));
+    const program = await model.program();
+    await program.setWeights(values);
+    if (record.training && record.optimizer) {
+      await restoreOptimizer(file, program, record.optimizer, content);
+    }
+    return model;
+  } catch (error) {
+    await model.dispose();
+    throw error;
+  }
+}
+
+async function restoreOptimizer(
+  path: string,
+  program: NativeProgram,
+  { names, step }: OptimizerRecord,
+  content: Safetensors,
+): Promise<void> {
+  const values = names.map((name) => {
+    const tensor = content.tensors.get(`${optimizerPrefix}${name}`);
+    if (tensor?.dtype === 'float32') return tensor.values as Float32Array;
+    throw new FormatError(`the optimizer's '${name}' is missing`, { place: path });
+  });
+  await program.setOptimizerState({ names: [...names], values, step });
+}
