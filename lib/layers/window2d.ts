@@ -83,6 +83,12 @@ export class Window2d {
     return room < 0 ? 0 : Math.floor(room / this.strides[axis]) + 1;
   }
 
+  // What the span of the window is made of.
+  private get sizeText(): string {
+    const dilated = this.dilationRate.some((rate) => rate > 1);
+    return dilated ? `${this.options.sizeOption} with dilationRate` : this.options.sizeOption;
+  }
+
   /** [top, bottom, left, right] for an input [H,W,...]. */
   explicitPadding(input: SampleShape): readonly number[] {
     const [height = 0, width = 0] = input;
@@ -96,7 +102,7 @@ export class Window2d {
     if (output[0] > 0 && output[1] > 0) return output;
     const span = `${this.span(0)}x${this.span(1)}`;
     throw new ShapeError(
-      `a window of ${span} (${this.options.sizeOption} with dilation) does not fit into ` +
+      `a window of ${span} (${this.sizeText}) does not fit into ` +
         `${shapeText(input)} with padding ${shown(this.padding)}; make it smaller, pad with ` +
         "'same', or leave out a pooling or stride before it",
       { place },
