@@ -1,5 +1,21 @@
+export * as callbacks from './callbacks/index.js';
+export {
+  Callback,
+  EarlyStopping,
+  History,
+  ModelCheckpoint,
+  type CallbackHooks,
+  type EarlyStoppingOptions,
+  type ModelCheckpointOptions,
+  type TrainingParams,
+} from './callbacks/index.js';
+export * as data from './data/index.js';
 export * from './errors/errors.js';
 export { NodeCudnnError, type ErrorCode, type ErrorOptions } from './errors/nodeCudnnError.js';
+export { readSafetensors, writeSafetensors, type Safetensors } from './formats/safetensors.js';
+export { loadLayersModel, type LoadModelOptions } from './formats/loadLayersModel.js';
+export type { LoadWeightsOptions } from './formats/loadWeights.js';
+export type { SaveOptions } from './formats/saveModel.js';
 export { initializers } from './initializers/index.js';
 export {
   Initializer,
@@ -44,3 +60,4 @@ export {
   zeros,
 } from './tensor/create.js';
 export { Tensor, type DType, type Shape, type TensorData } from './tensor/tensor.js';
+export * from './train/index.js';

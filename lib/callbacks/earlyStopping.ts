@@ -34,6 +34,7 @@ export class EarlyStopping extends Callback {
   private readonly patience: number;
   private readonly startFromEpoch: number;
   private wait = 0;
+  private begun = false;
   private best: number;
   private bestWeights: readonly Float32Array[] | undefined;
   /** The epoch with the best value, counted from 0. */
@@ -63,6 +64,7 @@ export class EarlyStopping extends Callback {
 
   override onTrainBegin(): void {
     this.wait = 0;
+    this.begun = false;
     this.best = this.monitor.worst;
     this.bestWeights = undefined;
     this.bestEpoch = 0;
@@ -72,7 +74,8 @@ export class EarlyStopping extends Callback {
   override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
     const value = this.monitor.read(logs);
     if (value === undefined || epoch < this.startFromEpoch) return;
-    if (this.bestWeights === undefined) await this.keep(epoch);
+    if (!this.begun) await this.keep(epoch);
+    this.begun = true;
     this.wait += 1;
     if (this.monitor.isBetter(value, this.best)) {
       this.best = value;

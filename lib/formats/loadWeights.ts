@@ -16,10 +16,9 @@ export interface LoadWeightsOptions {
 }
 
 /**
- * Reads the weights of a file (of a model, or of weights alone) into a model, by name. Where
- * names differ in their counters alone, which other models in a process have, they are taken in
- * order. Rejects with ERR_FORMAT, listing each weight that is
- * missing, left over or of another shape, with the model unchanged.
+ * Reads the weights of a file (of a model, or of weights alone) into a model, by name. Rejects
+ * with ERR_FORMAT, listing each weight that is missing, left over or of another shape, with the
+ * model unchanged.
  */
 export async function loadWeights(
   model: SavableModel,
@@ -44,8 +43,6 @@ export function matchWeights(
   skipMismatch: boolean,
 ): (Float32Array | null)[] {
   const stored = weightTensors(path, weights, file);
-  const ordered = inOrder(weights, stored);
-  if (ordered) return ordered.map(floats);
   const faults = mismatches(weights, stored);
   if (faults.length > 0 && !skipMismatch) {
     const shown = faults.slice(0, 20).map((fault) => `\n  ${fault}`);
@@ -68,26 +65,6 @@ function weightTensors(path: string, weights: Weights, file: Safetensors): Map<s
   const names = new Set(weights.map(({ name }) => name));
   const state = new Set(record?.optimizer?.names.map((name) => `${optimizerPrefix}${name}`));
   return new Map([...file.tensors].filter(([name]) => names.has(name) || !state.has(name)));
-}
-
-/**
- * The tensors in the file's order, when names differ from the model's in their counters alone
- * ('conv2d_3/kernel' for 'conv2d/kernel') and every shape fits.
- */
-function inOrder(weights: Weights, stored: ReadonlyMap<string, Tensor>): Tensor[] | undefined {
-  const entries = [...stored];
-  if (entries.length !== weights.length || weights.every(({ name }) => stored.has(name))) {
-    return undefined;
-  }
-  const fitting = weights.every((weight, i) => {
-    const [name = '', tensor] = entries[i] ?? [];
-    return tensor && fits(weight, tensor) && withoutCounter(name) === withoutCounter(weight.name);
-  });
-  return fitting ? entries.map(([, tensor]) => tensor) : undefined;
-}
-
-function withoutCounter(name: string): string {
-  return name.replace(/_\d+(?=\/|$)/g, '');
 }
 
 function mismatches(weights: Weights, stored: ReadonlyMap<string, Tensor>): string[] {
