@@ -3,7 +3,7 @@
 
 #include "losses.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -53,27 +53,52 @@ double sigmoidRow(const float* logits, const RowTarget& target, float* gradient,
   return loss / static_cast<double>(classes);
 }
 
-// q = clip(p); l = -sum t log(q / sum q); dl/dp = sum t / sum q - t / q, 0 where clipped.
-double categoricalRow(const float* p, const RowTarget& target, float* gradient, float factor,
-                      std::int64_t classes) {
+// Of a label y, as Keras's sparse form: q = clip(p), l = -log(q_y / sum q);
+// dl/dp = 1 / sum q - e_y / q, 0 where clipped.
+double labelRow(const float* p, std::int32_t label, float* gradient, float factor,
+                std::int64_t classes) {
   double sum = 0;
-  double total = 0;
-  double loss = 0;
+  double own = 0;
   for (std::int64_t c = 0; c < classes; ++c) {
     const double q = clipped(p[c]);
-    const double t = target.at(c);
     sum += q;
-    total += t;
-    if (t != 0) loss -= t * std::log(q);
+    if (c == label) own = q;
   }
-  loss += total * std::log(sum);
   if (gradient != nullptr) {
     for (std::int64_t c = 0; c < classes; ++c) {
-      const double slope = total / sum - target.at(c) / clipped(p[c]);
+      const double slope = 1 / sum - (c == label ? 1 / clipped(p[c]) : 0);
       gradient[c] = isClipped(p[c]) ? 0.0F : static_cast<float>(factor * slope);
     }
   }
+  return std::log(sum) - std::log(own);
+}
+
+// Of dense targets, as Keras: u = p / sum p, l = -sum t log clip(u);
+// dl/dp = (sum of the unclipped t) / sum p - t / p, without the last term where clipped.
+double denseRow(const float* p, const float* target, float* gradient, float factor,
+                std::int64_t classes) {
+  const double sum = std::accumulate(p, p + classes, 0.0);
+  double unclipped = 0;
+  double loss = 0;
+  for (std::int64_t c = 0; c < classes; ++c) {
+    const double u = p[c] / sum;
+    const double t = target[c];
+    if (t != 0) loss -= t * std::log(clipped(u));
+    if (!isClipped(u)) unclipped += t;
+  }
+  if (gradient != nullptr) {
+    for (std::int64_t c = 0; c < classes; ++c) {
+      const double own = isClipped(p[c] / sum) ? 0 : static_cast<double>(target[c]) / p[c];
+      gradient[c] = static_cast<float>(factor * (unclipped / sum - own));
+    }
+  }
   return loss;
+}
+
+double categoricalRow(const float* p, const RowTarget& target, float* gradient, float factor,
+                      std::int64_t classes) {
+  return target.label == nullptr ? denseRow(p, target.dense, gradient, factor, classes)
+                                 : labelRow(p, *target.label, gradient, factor, classes);
 }
 
 // l = -mean(t log q + (1 - t) log(1 - q)).
@@ -107,4 +132,4 @@ const RegisteredLowering binary{"binaryCrossentropy", [](Lowering& lowering, con
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -44,15 +44,27 @@ double sigmoidCrossEntropy(const double* z, const double* t, double* d, std::int
   return loss;
 }
 
-double categoricalCrossentropy(const double* p, const double* t, double* d, std::int64_t count) {
-  double sum = 0, targets = 0, loss = 0;
-  for (std::int64_t c = 0; c < count; ++c) {
-    sum += clip(p[c]);
-    targets += t[c];
-  }
+// Of a label, as Keras's sparse form: clip, then normalize.
+double labelCrossentropy(const double* p, const double* t, double* d, std::int64_t count) {
+  double sum = 0, loss = 0;
+  for (std::int64_t c = 0; c < count; ++c) sum += clip(p[c]);
   for (std::int64_t c = 0; c < count; ++c) {
     loss -= t[c] * std::log(clip(p[c]) / sum);
-    d[c] = clipped(p[c]) ? 0 : targets / sum - t[c] / p[c];
+    d[c] = clipped(p[c]) ? 0 : 1 / sum - t[c] / p[c];
+  }
+  return loss;
+}
+
+// Of dense targets, as Keras: normalize, then clip.
+double categoricalCrossentropy(const double* p, const double* t, double* d, std::int64_t count) {
+  double sum = 0, targets = 0, loss = 0;
+  for (std::int64_t c = 0; c < count; ++c) sum += p[c];
+  for (std::int64_t c = 0; c < count; ++c) {
+    loss -= t[c] * std::log(clip(p[c] / sum));
+    if (!clipped(p[c] / sum)) targets += t[c];
+  }
+  for (std::int64_t c = 0; c < count; ++c) {
+    d[c] = targets / sum - (clipped(p[c] / sum) ? 0 : t[c] / p[c]);
   }
   return loss;
 }
@@ -90,11 +102,12 @@ double meanAbsoluteError(const double* y, const double* t, double* d, std::int64
   return loss;
 }
 
-template <PositionLoss kLoss>
+template <PositionLoss kLoss, PositionLoss kLabelLoss>
 void compute(const Call& call) {
   const Samples batch(call);
   const Operand gradient = call.output(0);
   const double scale = call.attributes().number("scale", 1);
+  const PositionLoss lossAt = batch.labels ? kLabelLoss : kLoss;
   const auto classes = static_cast<std::size_t>(batch.classes);
   std::vector<double> target(classes), derivative(classes);
   for (std::int64_t n = 0; n < batch.samples; ++n) {
@@ -104,7 +117,7 @@ void compute(const Call& call) {
         target[c] = batch.targetValue(i, static_cast<std::int64_t>(c));
       }
       const double loss =
-          kLoss(batch.predictions(i), target.data(), derivative.data(), batch.classes);
+          lossAt(batch.predictions(i), target.data(), derivative.data(), batch.classes);
       batch.accumulator.numbers()[0] += share * loss;
       if (!gradient.present()) continue;
       for (std::size_t c = 0; c < classes; ++c) {
@@ -116,17 +129,18 @@ void compute(const Call& call) {
   batch.accumulator.numbers()[1] += static_cast<double>(batch.samples);
 }
 
-template <PositionLoss kLoss>
+template <PositionLoss kLoss, PositionLoss kLabelLoss = kLoss>
 OpKernel loss(const char* type) {
-  return {.type = type, .work = Work::Loss, .compute = compute<kLoss>, .updates = +[](const Op&) {
-            return std::vector<std::size_t>{3};
-          }};
+  return {.type = type,
+          .work = Work::Loss,
+          .compute = compute<kLoss, kLabelLoss>,
+          .updates = +[](const Op&) { return std::vector<std::size_t>{3}; }};
 }
 
 const RegisteredKernel registeredSoftmax{loss<softmaxCrossEntropy>("softmaxCrossEntropy")};
 const RegisteredKernel registeredSigmoid{loss<sigmoidCrossEntropy>("sigmoidCrossEntropy")};
 const RegisteredKernel registeredCategorical{
-    loss<categoricalCrossentropy>("categoricalCrossentropy")};
+    loss<categoricalCrossentropy, labelCrossentropy>("categoricalCrossentropy")};
 const RegisteredKernel registeredBinary{loss<binaryCrossentropy>("binaryCrossentropy")};
 const RegisteredKernel registeredSquared{loss<meanSquaredError>("meanSquaredError")};
 const RegisteredKernel registeredAbsolute{loss<meanAbsoluteError>("meanAbsoluteError")};
