@@ -1,7 +1,7 @@
 // Accuracies: the share of rows (or values) whose prediction agrees with the target.
 #include "losses.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -46,4 +46,4 @@ const RegisteredLowering topK{"topKCategoricalAccuracy", lowerTopK};
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

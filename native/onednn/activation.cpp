@@ -5,7 +5,7 @@
 #include "lowering.h"
 #include "parallel.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -103,4 +103,4 @@ const RegisteredLowering rescalingBackward{"rescalingBackward", lowerRescalingBa
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

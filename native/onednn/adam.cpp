@@ -2,7 +2,7 @@
 #include "optimizer_step.h"
 #include "parallel.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -61,4 +61,4 @@ const RegisteredLowering adam{"adam", lowerAdam};
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -2,7 +2,7 @@
 #include "lowering.h"
 #include "parallel.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -39,4 +39,4 @@ const RegisteredLowering add{"add", lowerAdd};
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -1,7 +1,7 @@
 // Average pooling over windows (padding is left out of the mean) and over all positions.
 #include "pooling2d.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -61,4 +61,4 @@ const RegisteredLowering backward{"averagePooling2dBackward", lowerBackward};
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -3,7 +3,7 @@
 
 #include "image_layout.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -59,7 +59,7 @@ void lowerBackward(Lowering& lowering, const Op& op) {
   const bool training = op.attributes.boolean("training");
   const auto epsilon = static_cast<float>(op.attributes.number("epsilon"));
   const CpuLayout layout = normalizedLayout(lowering, op.inputs[0]);
-  // beta's own value plays no part in the gradients.
+  // The shift's value plays no part in the gradients: any vector stands for it.
   const Flags flags = flagsOf(gamma != kNoTensor, true, !training);
   const Forward forward({dnnl::prop_kind::forward_training, layout.desc(), epsilon, flags},
                         lowering.engine());
@@ -82,6 +82,7 @@ void lowerBackward(Lowering& lowering, const Op& op) {
                          {{DNNL_ARG_SRC, x, layout.desc()},
                           {DNNL_ARG_DIFF_DST, dy, layout.desc()},
                           {DNNL_ARG_SCALE, lowering.plain(gamma), channels},
+                          {DNNL_ARG_SHIFT, lowering.plain(op.inputs[3]), channels},
                           {DNNL_ARG_MEAN, lowering.plain(op.inputs[3]), channels},
                           {DNNL_ARG_VARIANCE, lowering.plain(op.inputs[4]), channels}},
                          {{DNNL_ARG_DIFF_SRC, dx, layout.desc()},
@@ -117,4 +118,4 @@ const RegisteredLowering movingAverage{"movingAverage", lowerMovingAverage};
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -1,7 +1,7 @@
 // Concatenation along an axis, and the slices that are its gradients.
 #include "image_layout.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -64,4 +64,4 @@ const RegisteredLowering slice{"slice", lowerSlice};
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

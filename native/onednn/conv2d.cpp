@@ -4,7 +4,7 @@
 #include "lowering.h"
 #include "weights.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -122,4 +122,4 @@ const RegisteredLowering backwardWeights{"conv2dBackwardWeights", lowerBackwardW
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

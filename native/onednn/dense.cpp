@@ -2,7 +2,7 @@
 #include "lowering.h"
 #include "weights.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -90,4 +90,4 @@ const RegisteredLowering backwardWeights{"denseBackwardWeights", lowerBackwardWe
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

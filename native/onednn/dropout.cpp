@@ -6,7 +6,7 @@
 #include "image_layout.h"
 #include "parallel.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -82,4 +82,4 @@ const RegisteredLowering backward{"dropoutBackward", lowerDropout};
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

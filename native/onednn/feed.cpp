@@ -10,7 +10,7 @@
 #include "core/error.h"
 #include "parallel.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -148,4 +148,4 @@ void feedRows(const HostRows& rows, std::int64_t count, ElementType type, std::i
   }
 }
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

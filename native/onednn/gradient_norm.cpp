@@ -6,7 +6,7 @@
 #include "lowering.h"
 #include "parallel.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -78,4 +78,4 @@ const RegisteredLowering norm{"gradientNorm", lowerNorm};
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

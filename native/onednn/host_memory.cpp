@@ -11,7 +11,7 @@
 
 #include "core/error.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -116,4 +116,4 @@ std::unique_ptr<Memory> allocateHostMemory(std::size_t bytes, std::string_view p
   }
 }
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -7,7 +7,7 @@
 
 #include "core/backend.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 // Throws Error(OutOfMemory) naming `purpose`, what is wanted and what is free.
 std::unique_ptr<Memory> allocateHostMemory(std::size_t bytes, std::string_view purpose);
@@ -16,4 +16,4 @@ std::unique_ptr<Memory> allocateHostMemory(std::size_t bytes, std::string_view p
 // leave.
 std::size_t freeHostMemory();
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -1,6 +1,6 @@
 #include "image_layout.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 std::int64_t channelBlock(const CpuLayout& layout) {
   if (!layout.isFloat() || layout.view().axes != "nchw") return 0;
@@ -27,4 +27,4 @@ CpuLayout imageLayout(Lowering& lowering, TensorId id) {
   return blockedImage(View::activation(lowering.shape(id)), channelBlock(lowering.layoutOf(id)));
 }
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -4,7 +4,7 @@
 
 #include "lowering.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 // Channels that lie side by side in an image format: 16 for nChw16c, 0 for every other format.
 std::int64_t channelBlock(const CpuLayout& layout);
@@ -15,4 +15,4 @@ CpuLayout blockedImage(const View& view, std::int64_t block);
 // The format that the tensor has, if it is an image format, else row-major. Rank 4.
 CpuLayout imageLayout(Lowering& lowering, TensorId id);
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -2,7 +2,7 @@
 
 #include "core/error.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 constexpr BufferId kScratch = -2;
@@ -42,4 +42,4 @@ void PrimitiveKernel::run(const StepState&) {
   }
 }
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -8,7 +8,7 @@
 
 #include "core/backend.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 // A primitive with its arguments; running it allocates nothing of ours.
 class PrimitiveKernel final : public Kernel {
@@ -85,4 +85,4 @@ std::unique_ptr<Kernel> loopKernel(std::vector<BufferId> buffers, Body body) {
   return std::make_unique<LoopKernel<Body>>(std::move(buffers), std::move(body));
 }
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 CpuLayout::CpuLayout(View view, dnnl::memory::desc desc)
     : view_(std::move(view)),
@@ -101,4 +101,4 @@ std::string formatText(const dnnl::memory::desc& desc, const std::string& axes) 
   return text;
 }
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

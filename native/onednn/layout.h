@@ -8,7 +8,7 @@
 #include "core/graph.h"
 #include "view.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 class CpuLayout final : public Layout {
  public:
@@ -48,4 +48,4 @@ bool sameFormat(const dnnl::memory::desc& a, const dnnl::memory::desc& b);
 // "nChw16c", "nhwc": axes by falling stride, blocked axes as capitals, then the inner blocks.
 std::string formatText(const dnnl::memory::desc& desc, const std::string& axes);
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

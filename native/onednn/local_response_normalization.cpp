@@ -1,7 +1,7 @@
 // Local response normalization across channels.
 #include "image_layout.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -77,4 +77,4 @@ const RegisteredLowering backward{"localResponseNormalizationBackward", lowerBac
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -1,6 +1,6 @@
 #include "losses.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 LossShape::LossShape(const Lowering& lowering, const Op& op) {
   const Shape& shape = lowering.shape(op.inputs[0]);
@@ -24,4 +24,4 @@ void accumulate(double* accumulator, const double* rowValues, std::int64_t rows,
   accumulator[1] += count;
 }
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -7,7 +7,7 @@
 #include "lowering.h"
 #include "parallel.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 // Targets of one row: a class label, or one value for each class.
 struct RowTarget {
@@ -119,4 +119,4 @@ void lowerMetric(Lowering& lowering, const Op& op, const Row& row) {
   lowering.emit(std::move(command));
 }
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -5,7 +5,7 @@
 #include "core/error.h"
 #include "image_layout.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -224,4 +224,4 @@ dnnl::primitive_attr Lowering::plannedScratchpad() {
   return attributes;
 }
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

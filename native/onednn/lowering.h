@@ -16,7 +16,7 @@
 #include "kernels.h"
 #include "layout.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 class Lowering {
  public:
@@ -121,4 +121,4 @@ struct RegisteredLowering {
 // Null when no op of this type is registered.
 const LoweringFunction* findLowering(std::string_view type);
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -2,7 +2,7 @@
 #include "core/error.h"
 #include "pooling2d.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -45,4 +45,4 @@ const RegisteredLowering backward{"maxPooling2dBackward", lowerBackward};
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

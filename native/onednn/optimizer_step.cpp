@@ -2,7 +2,7 @@
 
 #include "core/error.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 GradientRules::GradientRules(const Attributes& attributes)
     : weightDecay(attributes.number("weightDecay", 0)),
@@ -62,4 +62,4 @@ void OptimizerBuffers::emit(Lowering& lowering, const Op& op, std::unique_ptr<Ke
   }
 }
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

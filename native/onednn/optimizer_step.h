@@ -9,7 +9,7 @@
 
 #include "lowering.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 // Values of one weight's update that do not change over its elements.
 struct GradientRule {
@@ -55,4 +55,4 @@ struct OptimizerBuffers {
             std::size_t states) const;
 };
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 enum class InstructionSet { Baseline, Avx2, Avx512 };
 
@@ -73,4 +73,4 @@ void parallelElements(std::int64_t count, const Body& body) {
   parallelChunks(count, kChunk, body);
 }
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

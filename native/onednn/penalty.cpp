@@ -5,7 +5,7 @@
 #include "lowering.h"
 #include "parallel.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -64,4 +64,4 @@ const RegisteredLowering registered{"penalty", lowerPenalty};
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -1,6 +1,6 @@
 #include "pooling2d.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 Pooling Pooling::from(const Op& op, const Shape& x, const Shape& y) {
   const Pooling2dParameters p = Pooling2dParameters::from(op);
@@ -45,4 +45,4 @@ void emitPoolingBackward(Lowering& lowering, const Op& op, const Pooling& poolin
                          {{DNNL_ARG_DIFF_SRC, dx, descriptor.diff_src_desc()}});
 }
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

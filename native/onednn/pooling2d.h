@@ -5,7 +5,7 @@
 #include "image_layout.h"
 #include "lowering.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 // A pooling in oneDNN's terms.
 struct Pooling {
@@ -30,4 +30,4 @@ void emitPoolingBackward(Lowering& lowering, const Op& op, const Pooling& poolin
                          dnnl::algorithm algorithm,
                          const dnnl::pooling_forward::primitive_desc& forward, BufferId argmax);
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -3,7 +3,7 @@
 
 #include "losses.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -41,4 +41,4 @@ const RegisteredLowering absolute{"meanAbsoluteError", [](Lowering& lowering, co
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -1,7 +1,7 @@
 // Reshape: the row-major values under another shape, without a copy.
 #include "lowering.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -16,4 +16,4 @@ const RegisteredLowering backward{"reshapeBackward", lowerReshape};
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

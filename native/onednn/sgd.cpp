@@ -2,7 +2,7 @@
 #include "optimizer_step.h"
 #include "parallel.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -64,4 +64,4 @@ const RegisteredLowering sgd{"sgd", lowerSgd};
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

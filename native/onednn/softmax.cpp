@@ -1,7 +1,7 @@
 // Softmax over the last axis.
 #include "lowering.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -39,4 +39,4 @@ const RegisteredLowering backward{"softmaxBackward", lowerBackward};
 
 }  // namespace
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

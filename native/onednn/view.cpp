@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 namespace {
 
@@ -70,4 +70,4 @@ dnnl::memory::desc View::tagged(dnnl::memory::format_tag tag) const {
   return {dims, dnnl::memory::data_type::f32, tag};
 }
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

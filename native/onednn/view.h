@@ -6,7 +6,7 @@
 
 #include "core/shape.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 struct View {
   dnnl::memory::dims dims;     // in oneDNN's order
@@ -39,4 +39,4 @@ struct View {
   dnnl::memory::desc tagged(dnnl::memory::format_tag tag) const;
 };
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -2,7 +2,7 @@
 
 #include "core/error.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 dnnl::primitive_attr forwardAttributes(const std::string& activation) {
   dnnl::primitive_attr attributes = Lowering::plannedScratchpad();
@@ -17,4 +17,4 @@ dnnl::primitive_attr forwardAttributes(const std::string& activation) {
   return attributes;
 }
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn

@@ -6,7 +6,7 @@
 
 #include "lowering.h"
 
-namespace node_cudnn {
+namespace node_cudnn::onednn {
 
 // make(weightsDesc) returns a primitive descriptor. The first op that uses a kernel chooses its
 // format; later ones keep it if the same implementation takes it, else they reorder. Returns the
@@ -35,4 +35,4 @@ auto chooseWeights(Lowering& lowering, TensorId kernel, const View& view, const 
 // The attributes of a forward primitive: planned scratchpad, then ReLU when `activation` says so.
 dnnl::primitive_attr forwardAttributes(const std::string& activation);
 
-}  // namespace node_cudnn
+}  // namespace node_cudnn::onednn
