@@ -199,6 +199,7 @@ void Program::throwNotFinite(Plan& plan, const Batch& batch, const StepState& st
   Schedule& schedule = plan.schedule();
   const auto isFinite = [&](BufferId id) {
     const Buffer& buffer = schedule.buffers.at(static_cast<std::size_t>(id));
+    if (buffer.tensor == kNoTensor) return true;
     const Tensor& tensor = plan.model().graph.tensor(buffer.tensor);
     if (tensor.type != ElementType::Float) return true;
     std::vector<float> values(static_cast<std::size_t>(elementCount(tensor.shape)));
