@@ -14,7 +14,7 @@ import {
   ShapeError,
   UnsupportedError,
 } from './errors.js';
-import { NodeCudnnError, type ErrorCode, type ErrorOptions } from './nodeCudnnError.js';
+import type { ErrorCode, ErrorOptions, NodeCudnnError } from './nodeCudnnError.js';
 
 type ErrorClass = new (message: string, options?: ErrorOptions) => NodeCudnnError;
 
@@ -48,9 +48,9 @@ export function fromNative(message: string, code: string, place?: string): NodeC
 }
 
 /** What native code constructs its errors with: `new NativeError()` gives the right subclass. */
-export class NativeError extends NodeCudnnError {
-  constructor(message: string, options: { code: string; place: string }) {
-    super('ERR_INTERNAL', message, options);
-    return fromNative(message, options.code, options.place);
-  }
-}
+export const NativeError = function (
+  message: string,
+  { code, place }: { code: string; place: string },
+): NodeCudnnError {
+  return fromNative(message, code, place);
+} as unknown as new (message: string, options: { code: string; place: string }) => NodeCudnnError;

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { OptionError } from './errors.js';
 
 function editDistance(a: string, b: string): number {
@@ -40,7 +41,7 @@ export function suggestion(name: string, known: readonly string[]): string {
 /** Throws ERR_OPTION when `options` is no plain record or has a name that is not in `known`. */
 export function checkOptionNames(place: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new OptionError(`expected an object of options, got ${String(options)}`, { place });
+    throw new OptionError(`expected an object of options, got ${shown(options)}`, { place });
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
@@ -64,12 +65,13 @@ export function oneOf<T extends string>(
   throw new OptionError(`${option} is ${shown(value)}; expected one of ${list}${hint}`, { place });
 }
 
-/** A value as an error message shows it. */
+/** A value as an error message shows it, on one line and not too long. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return 'a function';
-  if (value === undefined || typeof value === 'bigint') return String(value);
-  if (typeof value === 'number') return String(value);
-  const text = JSON.stringify(value) as string | undefined;
-  return text === undefined ? String(value) : text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  const text = inspect(value, { depth: 1, maxArrayLength: 8, breakLength: Infinity })
+    .replaceAll('[ ', '[')
+    .replaceAll(' ]', ']')
+    .replaceAll(', ', ',');
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -67,8 +67,5 @@ export function pairOf(
       place,
     });
   }
-  return [
-    wholeNumber(place, option, height, minimum),
-    wholeNumber(place, option, width, minimum),
-  ];
+  return [wholeNumber(place, option, height, minimum), wholeNumber(place, option, width, minimum)];
 }

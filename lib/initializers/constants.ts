@@ -48,8 +48,4 @@ export class Constant extends Initializer {
 
 registerInitializer('Zeros', [], () => new Zeros());
 registerInitializer('Ones', [], () => new Ones());
-registerInitializer(
-  'Constant',
-  ['value'],
-  ({ value }) => new Constant({ value: value as number }),
-);
+registerInitializer('Constant', ['value'], ({ value }) => new Constant({ value: value as number }));

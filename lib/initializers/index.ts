@@ -15,8 +15,7 @@ export const initializers = {
   constant: (options: ConstantOptions): Constant => new Constant(options),
   randomUniform: (options?: RandomUniformOptions): RandomUniform => new RandomUniform(options),
   randomNormal: (options?: RandomNormalOptions): RandomNormal => new RandomNormal(options),
-  truncatedNormal: (options?: RandomNormalOptions): TruncatedNormal =>
-    new TruncatedNormal(options),
+  truncatedNormal: (options?: RandomNormalOptions): TruncatedNormal => new TruncatedNormal(options),
   /** +-sqrt(6 / (fanIn + fanOut)). */
   glorotUniform: (): VarianceScaling => namedScaling('GlorotUniform'),
   /** Truncated, variance 2 / (fanIn + fanOut). */

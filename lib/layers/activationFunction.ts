@@ -3,14 +3,7 @@ import type { LayerLowering } from './lowering.js';
 
 /** 'leakyRelu' has slope 0.2 and 'elu' alpha 1, as in Keras; the layers of those names choose. */
 export type ActivationName =
-  | 'linear'
-  | 'relu'
-  | 'leakyRelu'
-  | 'elu'
-  | 'sigmoid'
-  | 'tanh'
-  | 'softplus'
-  | 'softmax';
+  'linear' | 'relu' | 'leakyRelu' | 'elu' | 'sigmoid' | 'tanh' | 'softplus' | 'softmax';
 
 const defaultAlpha: Readonly<Record<ActivationName, number>> = {
   linear: 0,

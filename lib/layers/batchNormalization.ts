@@ -110,7 +110,12 @@ export class BatchNormalization extends Layer {
   }
 
   protected override weightsOf([input = []]: readonly SampleShape[]): readonly LayerWeight[] {
-    const present = { gamma: this.scale, beta: this.center, movingMean: true, movingVariance: true };
+    const present = {
+      gamma: this.scale,
+      beta: this.center,
+      movingMean: true,
+      movingVariance: true,
+    };
     return weightNames
       .filter((name) => present[name])
       .map((name) => ({

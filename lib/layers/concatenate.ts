@@ -40,9 +40,12 @@ export class Concatenate extends Layer {
     const rank = input.length + 1;
     const axis = this.axis < 0 ? this.axis + rank : this.axis;
     if (axis >= 1 && axis < rank) return axis;
-    throw new ShapeError(`axis ${this.axis} is not an axis after the batch of ${shapeText(input)}`, {
-      place: this.place,
-    });
+    throw new ShapeError(
+      `axis ${this.axis} is not an axis after the batch of ${shapeText(input)}`,
+      {
+        place: this.place,
+      },
+    );
   }
 
   protected override outputShapeOf(inputs: readonly SampleShape[]): SampleShape {

@@ -41,10 +41,7 @@ export class InputLayer extends Layer {
   }
 }
 
-registerLayer(
-  InputLayer.className,
-  (config: LayerConfig) => new InputLayer(config as InputLayerOptions),
-);
+registerLayer(InputLayer.className, (config: LayerConfig) => new InputLayer(config));
 
 export interface InputOptions {
   /** Sizes of one sample, without the batch axis. */

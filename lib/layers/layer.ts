@@ -107,8 +107,8 @@ export abstract class Layer {
   protected abstract outputShapeOf(inputs: readonly SampleShape[]): SampleShape;
 
   /** The weights for these inputs, in Keras's order. */
-  protected weightsOf(inputs: readonly SampleShape[]): readonly LayerWeight[] {
-    void inputs;
+  protected weightsOf(inputs: readonly SampleShape[]): readonly LayerWeight[];
+  protected weightsOf(): readonly LayerWeight[] {
     return [];
   }
 

@@ -44,4 +44,7 @@ export class Rescaling extends Layer {
   }
 }
 
-registerLayer(Rescaling.className, (config) => new Rescaling(config as unknown as RescalingOptions));
+registerLayer(
+  Rescaling.className,
+  (config) => new Rescaling(config as unknown as RescalingOptions),
+);

@@ -115,8 +115,7 @@ export function requireImages(place: string, input: SampleShape): void {
   if (input.length === 3) return;
   const remedy =
     input.length < 3 ? 'put it before flatten(), or reshape the input' : 'reshape the input';
-  throw new ShapeError(
-    `expected input of rank 4 [N,H,W,C], got ${shapeText(input)}; ${remedy}`,
-    { place },
-  );
+  throw new ShapeError(`expected input of rank 4 [N,H,W,C], got ${shapeText(input)}; ${remedy}`, {
+    place,
+  });
 }

@@ -95,11 +95,15 @@ function accuracyFor({ shape, loss }: MetricOutput): AccuracyName {
   return shape.at(-1) === 1 ? 'binaryAccuracy' : 'categoricalAccuracy';
 }
 
+function named({ type, attributes }: Metric, name: string): ResolvedMetric {
+  return { name, type, attributes };
+}
+
 function byName(place: string, name: string, output: MetricOutput): ResolvedMetric {
   oneOf(place, 'metric', name, knownNames);
   const type = chosenByOutput.includes(name) ? accuracyFor(output) : fullLossName(name);
-  if (type === 'topKCategoricalAccuracy') return { ...topK(), name };
-  if (type === 'binaryAccuracy') return { ...binary(), name };
+  if (type === 'topKCategoricalAccuracy') return named(topK(), name);
+  if (type === 'binaryAccuracy') return named(binary(), name);
   return { name, type, attributes: {} };
 }
 
@@ -151,9 +155,9 @@ export function resolveMetric(
     );
   }
   const classes = shape.at(-1) ?? 1;
-  if (type === 'topKCategoricalAccuracy' && Number(attributes['k']) > classes) {
+  if (type === 'topKCategoricalAccuracy' && Number(attributes.k) > classes) {
     throw new OptionError(
-      `metric '${name}': k is ${String(attributes['k'])}, more than the ${classes} values of ` +
+      `metric '${name}': k is ${String(attributes.k)}, more than the ${classes} values of ` +
         `output '${output.name}' ${shapeText(shape)}; pass metrics.topKCategoricalAccuracy({k})`,
       { place },
     );

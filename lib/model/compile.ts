@@ -1,19 +1,18 @@
-import { OptionError } from '../errors/errors.js';
-import { checkOptionNames, shown, suggestion } from '../errors/optionNames.js';
+import { checkOptionNames } from '../errors/optionNames.js';
 import { realNumber } from '../errors/optionValues.js';
-import { shapeText } from '../layers/shape.js';
-import { resolveLoss, type Loss, type LossAlias, type LossConfig, type LossName } from '../losses/loss.js';
-import { resolveMetric, type Metric, type MetricConfig, type MetricOption } from '../metrics/metric.js';
-import type { MetricSpec, TrainingSpec } from '../native/program.js';
-import { optimizerFromConfig, resolveOptimizer, type OptimizerName } from '../optimizers/resolve.js';
+import type { LossConfig } from '../losses/loss.js';
+import type { MetricConfig, MetricOption } from '../metrics/metric.js';
+import type { TrainingSpec } from '../native/program.js';
+import {
+  optimizerFromConfig,
+  resolveOptimizer,
+  type OptimizerName,
+} from '../optimizers/resolve.js';
 import type { Optimizer, OptimizerConfig } from '../optimizers/optimizer.js';
+import { lossesOf, type LossOption } from './lossOptions.js';
+import { metricOptions, resolvedMetrics, type MetricOptions } from './metricOptions.js';
+import { forOutputs, type ForOutputs, type Output } from './outputs.js';
 import type { MetricSlot, OutputSlot } from './trainable.js';
-
-/** A loss by name, or as `losses` makes it. */
-export type LossOption = LossName | LossAlias | Loss | (string & {});
-
-/** One value for each output: in order, or by output name. */
-export type ForOutputs<T> = readonly T[] | Readonly<Record<string, T>>;
 
 export interface CompileArgs {
   /** 'sgd', 'adam', 'adamw' (with their default options), or what `train` makes. */
@@ -23,12 +22,10 @@ export interface CompileArgs {
   /** The factor of each output's loss in the total. Default 1. */
   readonly lossWeights?: ForOutputs<number>;
   /** Metrics of every output with a loss, or lists by output name. */
-  readonly metrics?: readonly MetricOption[] | Readonly<Record<string, MetricsOf>>;
+  readonly metrics?: MetricOptions;
   /** Metrics that weigh samples by sampleWeight. */
-  readonly weightedMetrics?: readonly MetricOption[] | Readonly<Record<string, MetricsOf>>;
+  readonly weightedMetrics?: MetricOptions;
 }
-
-type MetricsOf = MetricOption | readonly MetricOption[];
 
 /** compile()'s arguments as saved models hold them. */
 export interface TrainingConfig {
@@ -48,11 +45,6 @@ export interface CompiledTraining {
   readonly config: Omit<TrainingConfig, 'optimizer'>;
 }
 
-export interface Output {
-  readonly name: string;
-  readonly shape: readonly number[];
-}
-
 const place = 'compile()';
 const optionNames: Readonly<Record<keyof CompileArgs, true>> = {
   optimizer: true,
@@ -61,130 +53,6 @@ const optionNames: Readonly<Record<keyof CompileArgs, true>> = {
   metrics: true,
   weightedMetrics: true,
 };
-
-function namesOf(outputs: readonly Output[]): string[] {
-  return outputs.map(({ name }) => name);
-}
-
-function checkOutputNames(option: string, value: object, outputs: readonly Output[]): void {
-  const known = namesOf(outputs);
-  const unknown = Object.keys(value).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw new OptionError(
-    `${option} names '${unknown}', which is no output${suggestion(unknown, known)}; outputs: ` +
-      known.join(', '),
-    { place },
-  );
-}
-
-// One entry for each output, undefined where a record leaves one out.
-function forOutputs<T>(
-  option: string,
-  value: ForOutputs<T>,
-  outputs: readonly Output[],
-): (T | undefined)[] {
-  if (Array.isArray(value)) {
-    const list = value as readonly T[];
-    if (list.length === outputs.length) return [...list];
-    throw new OptionError(
-      `${option} has ${list.length} entries for ${outputs.length} outputs ` +
-        `(${namesOf(outputs).join(', ')}); give one for each`,
-      { place },
-    );
-  }
-  if (typeof value !== 'object') {
-    throw new OptionError(`${option} is ${shown(value)}; expected an array or a record`, { place });
-  }
-  checkOutputNames(option, value, outputs);
-  const record = value as Readonly<Record<string, T>>;
-  return outputs.map(({ name }) => record[name]);
-}
-
-function isByName(value: object): boolean {
-  return !Array.isArray(value) && !('className' in value) && !('fromLogits' in value);
-}
-
-function lossesOf(
-  value: CompileArgs['loss'] | LossConfig,
-  outputs: readonly Output[],
-): (Loss | undefined)[] {
-  const several = Array.isArray(value) || (typeof value === 'object' && isByName(value));
-  const options: readonly unknown[] = several
-    ? forOutputs<unknown>('loss', value as ForOutputs<unknown>, outputs)
-    : outputs.map(() => value);
-  const losses = options.map((option) =>
-    option === undefined && several ? undefined : resolveLoss(place, option),
-  );
-  if (losses.every((loss) => loss === undefined)) {
-    throw new OptionError('no output has a loss', { place });
-  }
-  losses.forEach((loss, i) => {
-    const { name = '', shape = [] } = outputs[i] ?? {};
-    if (loss?.name.toLowerCase().includes('categorical') && (shape.at(-1) ?? 1) < 2) {
-      throw new OptionError(
-        `${loss.name} of output '${name}' ${shapeText(shape)}: one class makes a loss of 0; use ` +
-          'binaryCrossentropy, or as many units as classes',
-        { place },
-      );
-    }
-  });
-  return losses;
-}
-
-function metricOptions(
-  option: 'metrics' | 'weightedMetrics',
-  value: CompileArgs['metrics'],
-  outputs: readonly Output[],
-  losses: readonly (Loss | undefined)[],
-): readonly (readonly MetricOption[])[] {
-  if (value === undefined) return outputs.map(() => []);
-  if (Array.isArray(value)) {
-    const list = value as readonly MetricOption[];
-    return losses.map((loss) => (loss === undefined ? [] : list));
-  }
-  if (typeof value !== 'object') {
-    throw new OptionError(`${option} is ${shown(value)}; expected an array such as ['accuracy']`, {
-      place,
-    });
-  }
-  return forOutputs<MetricsOf>(option, value as Record<string, MetricsOf>, outputs).map((list) =>
-    list === undefined ? [] : Array.isArray(list) ? (list as MetricOption[]) : [list as Metric],
-  );
-}
-
-interface NamedMetric {
-  readonly slot: MetricSlot;
-  readonly spec: MetricSpec;
-}
-
-function resolvedMetrics(
-  lists: Readonly<Record<'metrics' | 'weightedMetrics', readonly (readonly MetricOption[])[]>>,
-  outputs: readonly Output[],
-  losses: readonly (Loss | undefined)[],
-): NamedMetric[] {
-  const taken = new Set<string>();
-  const resolve = (value: MetricOption, output: number, weighted: boolean): NamedMetric => {
-    const { name: outputName = '', shape = [] } = outputs[output] ?? {};
-    const loss = losses[output];
-    if (loss === undefined) {
-      throw new OptionError(
-        `output '${outputName}' has metrics but no loss, so its targets are not known; give it ` +
-          'a loss, with lossWeights 0 if it should not count',
-        { place },
-      );
-    }
-    const { name, type, attributes } = resolveMetric(place, value, { name: outputName, shape, loss });
-    const prefix = outputs.length > 1 ? `${outputName}_` : '';
-    let key = `${prefix}${name}`;
-    if (taken.has(key) && weighted) key = `${prefix}weighted_${name}`;
-    if (taken.has(key)) throw new OptionError(`metric '${name}' is given twice`, { place });
-    taken.add(key);
-    return { slot: { name: key }, spec: { type, output, attributes, weighted } };
-  };
-  const all = (lists_: readonly (readonly MetricOption[])[], weighted: boolean): NamedMetric[] =>
-    lists_.flatMap((list, output) => list.map((value) => resolve(value, output, weighted)));
-  return [...all(lists.metrics, false), ...all(lists.weightedMetrics, true)];
-}
 
 // Entries by output name, for saved models; undefined entries are left out.
 function byName<T, Saved>(

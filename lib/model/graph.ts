@@ -81,10 +81,9 @@ function requireConnected(place: string, graph: Omit<ModelGraph, 'layers'>, foun
     ({ layer, output }) => layer instanceof InputLayer && !given.has(output),
   );
   if (missing !== undefined) {
-    throw new OptionError(
-      `the outputs also need input '${missing.layer.name}'; add it to inputs`,
-      { place },
-    );
+    throw new OptionError(`the outputs also need input '${missing.layer.name}'; add it to inputs`, {
+      place,
+    });
   }
   if (given.size < graph.inputs.length) {
     throw new OptionError('an input is given twice', { place });

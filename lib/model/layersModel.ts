@@ -62,8 +62,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
 
   /** The optimizer of compile(); ERR_OPTION before it. */
   get optimizer(): Optimizer {
-    if (this.#training !== undefined) return this.#training.optimizer;
-    throw new OptionError('it has no optimizer; call compile() first', { place: this.place });
+    return this.requireCompiled().optimizer;
   }
 
   /** Names, shapes and losses of the outputs. */
@@ -171,15 +170,11 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
    * How native code runs the model: ops, shapes, layouts, bytes and FLOPs of a batch of
    * `batchSize` (default 32) in 'train' (default), 'evaluate' or 'predict' mode.
    */
-  async explain(
-    mode: 'predict' | 'evaluate' | 'train' = 'train',
-    batchSize = 32,
-  ): Promise<string> {
+  async explain(mode: 'predict' | 'evaluate' | 'train' = 'train', batchSize = 32): Promise<string> {
     const place = 'explain()';
     oneOf(place, 'mode', mode, ['predict', 'evaluate', 'train']);
     wholeNumber(place, 'batchSize', batchSize, 1);
-    // Reading it tells of a missing compile().
-    if (mode !== 'predict') void this.optimizer;
+    if (mode !== 'predict') this.requireCompiled();
     const program = await this.program();
     return program.explain(mode, batchSize);
   }
@@ -217,6 +212,13 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   /** Whether weights may exist, so that layers can no longer be added. */
   protected get isFixed(): boolean {
     return this.#spec !== undefined;
+  }
+
+  private requireCompiled(): CompiledTraining {
+    if (this.#training !== undefined) return this.#training;
+    throw new OptionError('it has no loss and optimizer; call compile() first', {
+      place: this.place,
+    });
   }
 
   private requireAlive(): void {

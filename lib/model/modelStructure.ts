@@ -78,9 +78,7 @@ export abstract class ModelStructure {
   }
 
   /** Whether inputs stand among `layers` and in the summary. */
-  protected get listsInputs(): boolean {
-    return true;
-  }
+  protected readonly listsInputs: boolean = true;
 
   /** In Keras's order. */
   get layers(): readonly Layer[] {

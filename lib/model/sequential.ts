@@ -35,9 +35,7 @@ export class Sequential extends LayersModel {
     this.append(list);
   }
 
-  protected override get listsInputs(): boolean {
-    return false;
-  }
+  protected override readonly listsInputs = false;
 
   /**
    * Puts a layer on top. The first one needs inputShape, or is layers.inputLayer(). ERR_SHAPE when

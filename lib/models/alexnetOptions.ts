@@ -61,8 +61,7 @@ const optionNames: Readonly<Record<keyof AlexnetOptions, true>> = {
 };
 
 /** The layers with weights, by Caffe's names. */
-export type AlexnetLayer =
-  'conv1' | 'conv2' | 'conv3' | 'conv4' | 'conv5' | 'fc6' | 'fc7' | 'fc8';
+export type AlexnetLayer = 'conv1' | 'conv2' | 'conv3' | 'conv4' | 'conv5' | 'fc6' | 'fc7' | 'fc8';
 
 interface Initializers {
   readonly kernelInitializer: InitializerOption;

@@ -27,14 +27,18 @@ export function resolveOptimizer(optimizer: unknown): Optimizer {
   return byName[oneOf('compile()', 'optimizer', optimizer.toLowerCase(), names)]();
 }
 
-const byClassName: Readonly<Record<string, (config: object) => Optimizer>> = {
-  [Sgd.className]: (config) => new Sgd(config),
-  [Adam.className]: (config) => new Adam(config),
-  [AdamW.className]: (config) => new AdamW(config),
-};
+const byClassName = new Map<string, (config: object) => Optimizer>([
+  [Sgd.className, (config) => new Sgd(config)],
+  [Adam.className, (config) => new Adam(config)],
+  [AdamW.className, (config) => new AdamW(config)],
+]);
 
-/** The inverse of Optimizer.getConfig(). */
+/** The inverse of Optimizer.getConfig(). ERR_OPTION lists the known classes. */
 export function optimizerFromConfig({ className, config }: OptimizerConfig): Optimizer {
-  const known = Object.keys(byClassName);
-  return byClassName[oneOf('optimizer', 'className', className, known)]?.(config) as Optimizer;
+  const make = byClassName.get(className);
+  if (make !== undefined) return make(config);
+  throw new OptionError(
+    `no optimizer class ${shown(className)}; known: ${[...byClassName.keys()].join(', ')}`,
+    { place: 'optimizer' },
+  );
 }

@@ -22,12 +22,7 @@ export const train = {
   },
 
   /** Adam; learningRate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-7. */
-  adam(
-    options?: number | AdamOptions,
-    beta1?: number,
-    beta2?: number,
-    epsilon?: number,
-  ): Adam {
+  adam(options?: number | AdamOptions, beta1?: number, beta2?: number, epsilon?: number): Adam {
     if (typeof options === 'object') return new Adam(options);
     return new Adam({
       ...(options === undefined ? {} : { learningRate: options }),

@@ -25,10 +25,9 @@ export function dtypeOf(values: unknown): DType | undefined {
 
 function requireRange(values: ArrayLike<number>, dtype: DType): void {
   if (dtype === 'float32') return;
-  const [low, high] = { int32: [-(2 ** 31), 2 ** 31 - 1], uint8: [0, 255], bool: [0, 1] }[dtype] as [
-    number,
-    number,
-  ];
+  const [low, high] = { int32: [-(2 ** 31), 2 ** 31 - 1], uint8: [0, 255], bool: [0, 1] }[
+    dtype
+  ] as [number, number];
   for (let i = 0; i < values.length; ++i) {
     const value = values[i] ?? NaN;
     if (Number.isInteger(value) && value >= low && value <= high) continue;

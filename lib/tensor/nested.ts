@@ -28,7 +28,7 @@ function shapeOf(value: unknown): number[] {
 export function flatten(nested: unknown): Flat {
   const shape = shapeOf(nested);
   const values: number[] = [];
-  let booleans = true;
+  let booleans = 0;
   const visit = (value: unknown, depth: number, path: string): void => {
     if (isList(value)) {
       if (value.length !== shape[depth]) {
@@ -46,11 +46,11 @@ export function flatten(nested: unknown): Flat {
         place: 'tensor()',
       });
     }
-    booleans &&= typeof value === 'boolean';
+    booleans += Number(typeof value === 'boolean');
     values.push(Number(value));
   };
   visit(nested, 0, '');
-  return { values, shape, booleans: booleans && values.length > 0 };
+  return { values, shape, booleans: values.length > 0 && booleans === values.length };
 }
 
 /** The inverse of flatten(). */
