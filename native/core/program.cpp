@@ -16,8 +16,6 @@ namespace {
 // Weights draw from the upper half of the streams, dropout (by op index) from the lower.
 constexpr std::uint32_t kWeightStreams = 0x80000000U;
 
-bool trains(Mode mode) { return mode == Mode::Train || mode == Mode::Gradients; }
-
 }  // namespace
 
 Program::Program(ModelSpec spec) : spec_(std::move(spec)), backend_(makeBackend(spec_.backend)) {
@@ -83,13 +81,13 @@ Plan& Program::plan(Mode mode, std::int64_t batchSize, bool weighted) {
   if (mode != Mode::Predict && training_.losses.empty()) {
     throw Error(ErrorCode::Option, "model", "has no loss: call compile() first");
   }
-  const bool free = plans_.empty() || (trains(mode) && !layoutsSuitTraining_);
+  const bool free = plans_.empty() || (mode == Mode::Train && !layoutsSuitTraining_);
   std::vector<LayoutPtr> layouts;
   for (const Slot& slot : slots_) layouts.push_back(free ? nullptr : slot.layout);
   auto made = std::make_unique<Plan>(
       *backend_, buildModelGraph(spec_, training_, mode, batchSize, weighted), layouts);
   if (free) adoptLayouts(*made);
-  layoutsSuitTraining_ |= trains(mode);
+  layoutsSuitTraining_ |= mode == Mode::Train;
   return *plans_.emplace(key, std::move(made)).first->second;
 }
 
