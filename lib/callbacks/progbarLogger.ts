@@ -48,8 +48,8 @@ export class ProgbarLogger extends Callback {
   }
 
   private state(logs: Logs): ProgressState {
-    const timing = this.params?.timing;
-    const dataWait = timing && timing.elapsed > 0 ? timing.dataWait / timing.elapsed : 0;
-    return { step: this.step, samples: this.samples, logs, dataWait };
+    const { elapsed = 0, dataWait = 0 } = this.params?.timing ?? {};
+    const share = elapsed > 0 ? dataWait / elapsed : 0;
+    return { step: this.step, samples: this.samples, logs, elapsed, dataWait: share };
   }
 }

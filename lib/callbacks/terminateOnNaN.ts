@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Callback } from './callback.js';
 
 /**
@@ -6,7 +7,7 @@ import { Callback } from './callback.js';
  */
 export class TerminateOnNaN extends Callback {
   override handlesError(error: unknown): boolean {
-    return error instanceof Error && 'code' in error && error.code === 'ERR_NOT_FINITE';
+    return types.isNativeError(error) && 'code' in error && error.code === 'ERR_NOT_FINITE';
   }
 }
 

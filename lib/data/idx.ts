@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
+import { types } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { DataError, FormatError } from '../errors/errors.js';
 import { toIoError } from '../formats/atomicFile.js';
@@ -85,7 +86,7 @@ async function* chunksOf(path: string): AsyncGenerator<Buffer> {
     const stream = gzip ? pipeline(source, createGunzip(), () => undefined) : source;
     for await (const chunk of stream) yield chunk as Buffer;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = types.isNativeError(error) && 'code' in error ? String(error.code) : '';
     if (code.startsWith('Z_')) {
       throw new FormatError(`is no whole gzip file (${code})`, { place: path, cause: error });
     }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, realpath, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { types } from 'node:util';
 import { IoError } from '../errors/errors.js';
 import { NodeCudnnError } from '../errors/nodeCudnnError.js';
 
@@ -48,6 +49,6 @@ async function syncFolder(folder: string): Promise<void> {
 /** An error of the file system as ERR_IO with its path; errors of this package stay. */
 export function toIoError(path: string, what: string, error: unknown): NodeCudnnError {
   if (error instanceof NodeCudnnError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = types.isNativeError(error) ? error.message : String(error);
   return new IoError(`${what}: ${reason}`, { place: path, cause: error });
 }

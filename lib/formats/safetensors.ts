@@ -2,7 +2,15 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { FormatError, ShapeError } from '../errors/errors.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toIoError, writeAtomically } from './atomicFile.js';
-import { checksumKey, isChecksum, noChecksum, startChecksum } from './checksum.js';
+import {
+  checksumKey,
+  checksumOf,
+  checksumPosition,
+  fileVersion,
+  noChecksum,
+  startChecksum,
+  versionKey,
+} from './checksum.js';
 import {
   decodeHeader,
   encodeHeader,
@@ -34,11 +42,11 @@ export async function writeSafetensors(
 ): Promise<void> {
   const header: SafetensorsHeader = {
     entries: layOut(tensors),
-    metadata: { ...metadata, [checksumKey]: noChecksum },
+    metadata: { ...metadata, [versionKey]: fileVersion, [checksumKey]: noChecksum },
   };
   await writeAtomically(path, async (file) => {
     const start = encodeHeader(header);
-    const sum = startChecksum(start, noChecksum);
+    const sum = startChecksum(start);
     await writeAll(file, start, 0);
     let position = start.length;
     for (const { values } of tensors.values()) {
@@ -50,7 +58,7 @@ export async function writeSafetensors(
         position += block.length;
       }
     }
-    start.write(sum.digest('hex'), start.indexOf(noChecksum), 'latin1');
+    start.write(sum.digest('hex'), checksumPosition(start), 'latin1');
     await writeAll(file, start, 0);
   });
 }
@@ -97,9 +105,8 @@ async function readFrom(path: string, file: FileHandle): Promise<Safetensors> {
   const { size } = await file.stat();
   const start = await readStart(path, file, size);
   const header = decodeHeader(path, start.subarray(lengthBytes), size - start.length);
-  const checksum = header.metadata[checksumKey];
-  const checked = checksum !== undefined && isChecksum(checksum);
-  const sum = checked ? startChecksum(start, checksum) : undefined;
+  const checksum = checksumOf(path, header.metadata);
+  const sum = checksum === undefined ? undefined : startChecksum(start);
 
   const tensors = new Map<string, Tensor>();
   for (const entry of header.entries) {

@@ -29,7 +29,8 @@ export async function evaluateSource(
   let samples = 0;
   let waited = 0;
   const state = (logs: Logs) => {
-    return { step, samples, logs, dataWait: waited / Math.max(performance.now() - begun, 1) };
+    const elapsed = performance.now() - begun;
+    return { step, samples, logs, elapsed, dataWait: waited / Math.max(elapsed, 1) };
   };
   try {
     for (;;) {

@@ -33,9 +33,11 @@ export async function predict(
     const steps = Math.ceil(samples.count / batchSize);
     const progress =
       verbose === 0 ? undefined : new Progress({ label: place, steps, summaryOnly: verbose === 2 });
+    const begun = performance.now();
     try {
       const onStep = (step: number, done: number) => {
-        const state = { step, samples: done, logs: {}, dataWait: 0 };
+        const elapsed = performance.now() - begun;
+        const state = { step, samples: done, logs: {}, elapsed, dataWait: 0 };
         progress?.update(state);
         if (step === steps) progress?.finish(state);
         throwIfAborted(signal, place, () => ({ step }));

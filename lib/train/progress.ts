@@ -8,6 +8,8 @@ export interface ProgressState {
   readonly step: number;
   readonly samples: number;
   readonly logs: Logs;
+  /** Milliseconds that the steps took so far. */
+  readonly elapsed: number;
   /** Share of the time spent waiting for data, in [0, 1]. */
   readonly dataWait: number;
 }
@@ -86,16 +88,15 @@ export class Progress {
   private status(state: ProgressState): string {
     const parts = [...values(state.logs), this.rate(state)];
     if (this.steps !== undefined && state.step > 0) {
-      const elapsed = (performance.now() - this.begun) / 1000;
-      parts.push(`ETA ${duration((elapsed / state.step) * (this.steps - state.step))}`);
+      const left = (state.elapsed / state.step) * (this.steps - state.step);
+      parts.push(`ETA ${duration(left / 1000)}`);
     }
     parts.push(`data wait ${(100 * state.dataWait).toFixed(0)} %`);
     return parts.join(' - ');
   }
 
   private rate(state: ProgressState): string {
-    const elapsed = (performance.now() - this.begun) / 1000;
-    const rate = elapsed > 0 ? state.samples / elapsed : 0;
+    const rate = state.elapsed > 0 ? (1000 * state.samples) / state.elapsed : 0;
     return `${rate.toFixed(rate < 10 ? 1 : 0)} images/s`;
   }
 }
