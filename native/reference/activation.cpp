@@ -47,7 +47,7 @@ const Activation& find(const Op& op) {
 
 void forward(const Call& call) {
   const Activation& activation = find(call.op);
-  const double alpha = call.attributes().number("alpha", 1);
+  const double alpha = call.attributes().number("alpha", 0);
   const Operand x = call.input(0), y = call.output(0);
   for (std::int64_t i = 0; i < x.count; ++i) {
     y.numbers()[i] = activation.value(x.numbers()[i], alpha);
@@ -56,7 +56,7 @@ void forward(const Call& call) {
 
 void backward(const Call& call) {
   const Activation& activation = find(call.op);
-  const double alpha = call.attributes().number("alpha", 1);
+  const double alpha = call.attributes().number("alpha", 0);
   const Operand dy = call.input(0), y = call.input(1), dx = call.output(0);
   for (std::int64_t i = 0; i < dy.count; ++i) {
     dx.numbers()[i] = dy.numbers()[i] * activation.derivative(y.numbers()[i], alpha);
