@@ -94,12 +94,16 @@ class Planner {
   void shareInPlace() {
     int index = 0;
     for (const Command& command : schedule_.commands) {
+      std::vector<std::size_t> taken;  // by another result of this command
       for (const auto& [written, read] : command.mayShare) {
-        const Group& to = groups_[root(read)];
+        const std::size_t target = root(read);
+        const Group& to = groups_[target];
         const Group& from = groups_[root(written)];
         const bool dies = to.last == index && from.first == index;
-        if (dies && !to.persistent && !from.persistent && from.bytes <= to.bytes) {
+        const bool free = std::ranges::find(taken, target) == taken.end();
+        if (dies && free && !to.persistent && !from.persistent && from.bytes <= to.bytes) {
           join(written, read);
+          taken.push_back(target);
         }
       }
       ++index;
