@@ -20,7 +20,7 @@ def batch_normalization(family):
     frozen = [{"className": layer, "args": {"trainable": False}}]
     family.sequential(f"{layer}, frozen", IMAGES, frozen)
     stack = [
-        {"className": "conv2d", "args": {"filters": 4, "kernelSize": 3}},
+        {"className": "conv2d", "args": {"filters": 4, "kernelSize": 3, "useBias": False}},
         {"className": layer},
         {"className": "activation", "args": {"activation": "relu"}},
         {"className": "flatten"},
