@@ -7,11 +7,7 @@ import { makeBatch, makeNetwork, type NetworkName } from './networks.js';
 /** Peak resident memory in bytes of a fresh process that makes a network and trains three steps. */
 export async function measurePeakMemory(network: NetworkName, batch: number): Promise<number> {
   const script = fileURLToPath(import.meta.url);
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    script,
-    network,
-    String(batch),
-  ]);
+  const { stdout } = await promisify(execFile)(process.execPath, [script, network, String(batch)]);
   return Number(stdout);
 }
 

@@ -39,9 +39,7 @@ export async function measurePeer(
   steps: number,
 ): Promise<PeerReport> {
   // Compiled to dist/bench, two levels below the scripts' root.
-  const script = fileURLToPath(
-    new URL(`../../bench/peers/${peer}_alexnet.py`, import.meta.url),
-  );
+  const script = fileURLToPath(new URL(`../../bench/peers/${peer}_alexnet.py`, import.meta.url));
   const { stdout } = await run(python, [
     script,
     ...['--model', network, '--batch', String(batch), '--steps', String(steps)],

@@ -36,9 +36,7 @@ export async function measureStep(
   const batch = makeBatch(made, batchSize);
   const learningRate = made.model.optimizer.learningRate;
   try {
-    const stepMilliseconds = median(
-      await timed(() => program.train(batch, learningRate), repeats),
-    );
+    const stepMilliseconds = median(await timed(() => program.train(batch, learningRate), repeats));
     const commands = await program.profile(batch, repeats);
     const gap: Record<string, number> = {};
     let alone = 0;

@@ -12,6 +12,8 @@ export interface Alexnet8Options extends ModelOptions {
   readonly classes?: number;
   /** Rate after both hidden dense layers. Default 0.5. */
   readonly dropout?: number;
+  /** Multiplies the input in a first layer: 1/255 for images in [0,255]. Default: no such layer. */
+  readonly inputScale?: number;
 }
 
 const optionNames: Readonly<Record<keyof Alexnet8Options, true>> = {
@@ -19,6 +21,7 @@ const optionNames: Readonly<Record<keyof Alexnet8Options, true>> = {
   inputShape: true,
   classes: true,
   dropout: true,
+  inputScale: true,
 };
 
 const pool = (name: string): Layer => layers.maxPooling2d({ name, poolSize: 3, strides: 2 });
@@ -61,6 +64,9 @@ export function alexnet8(options: Alexnet8Options = {}): Sequential {
     ...(seed === undefined ? {} : { seed }),
     layers: [
       layers.inputLayer({ name: 'image', inputShape }),
+      ...(options.inputScale === undefined
+        ? []
+        : [layers.rescaling({ name: 'scale', scale: options.inputScale })]),
       ...normalizedStage(1, 96),
       ...normalizedStage(2, 256),
       convolution('conv3', 384),
