@@ -8,6 +8,7 @@
 #include "error_to_js.h"
 #include "field.h"
 #include "image.h"
+#include "keep_loaded.h"
 #include "program.h"
 #include "value_to_js.h"
 
@@ -15,6 +16,7 @@ namespace node_cudnn {
 
 AddonData::AddonData(Napi::Env env, Napi::Object exports)
     : completions(std::make_shared<Completions>(env)) {
+  keepLoaded();
   DefineAddon(exports, {
                            InstanceMethod("setErrorClass", &AddonData::setErrorClass),
                            InstanceMethod("opTypes", &AddonData::opTypes),

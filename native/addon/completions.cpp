@@ -17,6 +17,18 @@ void Completions::open() {
   napi_unref_threadsafe_function(env_, wake_);
   napi_add_env_cleanup_hook(
       env_, [](void* self) { static_cast<Completions*>(self)->close(); }, this);
+  closeOnExit();
+}
+
+// process.exit() in the main thread runs no clean-up hook: libraries' static objects are destroyed
+// at once, under the feet of threads that still compute. The 'exit' event comes before that.
+void Completions::closeOnExit() {
+  const Napi::Value process = env_.Global().Get("process");
+  if (!process.IsObject()) return;
+  const Napi::Value once = process.As<Napi::Object>().Get("once");
+  if (!once.IsFunction()) return;
+  const auto listener = Napi::Function::New(env_, [this](const Napi::CallbackInfo&) { close(); });
+  once.As<Napi::Function>().Call(process, {Napi::String::New(env_, "exit"), listener});
 }
 
 void Completions::begin() {
@@ -56,6 +68,7 @@ void Completions::drain() {
 void Completions::close() {
   closed_ = true;
   for (TaskQueue* queue : queues_) queue->stop();
+  const std::lock_guard lock(mutex_);
   finished_.clear();
 }
 

@@ -36,6 +36,7 @@ class Completions {
   using Entry = std::pair<TaskQueue*, std::unique_ptr<Task>>;
 
   void open();
+  void closeOnExit();
   void close();
   void drain();
 

@@ -41,8 +41,11 @@ describe.each(nativeAddon().backendNames())('on %s a process', (backend) => {
     expect(err).toContain('thrown on purpose');
   });
 
-  test('may terminate a worker thread during work', async () => {
-    expect(await end('terminate', backend)).toMatchObject({
+  test.each([
+    ['terminate', 'during work'],
+    ['unload', 'and the addon with it'],
+  ])('may %s a worker thread %s', async (way) => {
+    expect(await end(way, backend)).toMatchObject({
       code: 0,
       signal: null,
       out: 'terminated\n',

@@ -6,7 +6,8 @@ const { Worker, isMainThread, workerData } = require('node:worker_threads');
 const [addonFile, spec, batch, way] = isMainThread
   ? [process.argv[2], ...process.argv.slice(3, 5).map((text) => JSON.parse(text)), process.argv[5]]
   : workerData;
-const addon = require(addonFile);
+// One way loads the addon in worker threads alone: it leaves memory with the last of them.
+const addon = way === 'unload' ? undefined : require(addonFile);
 const inputs = [new Float32Array(batch.elements).fill(0.5)];
 const rows = { size: batch.rows, inputs, targets: [new Int32Array(batch.rows)] };
 
@@ -60,6 +61,9 @@ const ways = {
   async uncaught() {
     flood(await start());
     throw new Error('thrown on purpose');
+  },
+  async unload() {
+    await ways.terminate();
   },
   async terminate() {
     for (let round = 0; round < 10; round += 1) {
