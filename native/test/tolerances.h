@@ -31,6 +31,7 @@ inline constexpr Tolerance kTolerances[] = {
     {"add", 3e-7, "up to three values"},
     {"graph", 1e-5, "errors of several ops in a row"},
     {"loss", 2e-6, "exp and log by polynomials, sums over a batch"},
+    {"training", 1e-4, "five steps, each from the rounded weights of the last"},
     {"optimizer", 2e-6, "a root and a division in each of several steps"},
     {"norm", 1e-6, "sums of squares of single-precision values"},
 };
