@@ -42,7 +42,7 @@ class Builder {
     addForward();
     if (mode_ == Mode::Predict) {
       for (const std::int32_t output : model_.outputs)
-        result_.outputs.push_back(values_[at(output)]);
+        result_.outputs.push_back(computed(values_[at(output)]));
       result_.graph.results = result_.outputs;
       fuseActivations(graph());
       return std::move(result_);
@@ -68,6 +68,15 @@ class Builder {
   Shape withBatch(Shape shape) const {
     shape.insert(shape.begin(), batch_);
     return shape;
+  }
+
+  // An input that is an output too (behind a dropout, in inference) is copied: backends make
+  // buffers for the tensors of ops.
+  TensorId computed(TensorId value) {
+    const Tensor& tensor = graph().tensor(value);
+    if (tensor.role != Role::Input) return value;
+    const std::vector<double> shape(tensor.shape.begin() + 1, tensor.shape.end());
+    return graph().add("reshape", tensor.name + "/copy", {value}, {{"shape", shape}}).outputs[0];
   }
 
   std::vector<TensorId> predictions() const {
