@@ -6,7 +6,8 @@ import { Callback } from './callback.js';
 /** Hooks as plain functions, as in tfjs. Each may be async. */
 export interface CallbackHooks {
   onTrainBegin?: () => unknown;
-  onTrainEnd?: (logs: Logs) => unknown;
+  /** `failure` is the reason when training failed or was aborted. */
+  onTrainEnd?: (logs: Logs, failure?: unknown) => unknown;
   onEpochBegin?: (epoch: number) => unknown;
   onEpochEnd?: (epoch: number, logs: Logs) => unknown;
   onBatchBegin?: (batch: number, logs: Logs) => unknown;
@@ -41,8 +42,8 @@ export class LambdaCallback extends Callback {
     await this.hooks.onTrainBegin?.();
   }
 
-  override async onTrainEnd(logs: Logs): Promise<void> {
-    await this.hooks.onTrainEnd?.(logs);
+  override async onTrainEnd(logs: Logs, failure?: unknown): Promise<void> {
+    await this.hooks.onTrainEnd?.(logs, failure);
   }
 
   override async onEpochBegin(epoch: number): Promise<void> {

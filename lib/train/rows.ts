@@ -96,7 +96,8 @@ function nestedRows(value: NestedData, format: RowFormat): Rows {
   return { data: hostArray(data, format), count: value.length };
 }
 
-function depthOf(value: unknown): number {
+/** How deep arrays are nested; 0 for a number. */
+export function depthOf(value: unknown): number {
   let depth = 0;
   for (let level = value; Array.isArray(level) || isTypedArray(level); level = level[0]) ++depth;
   return depth;

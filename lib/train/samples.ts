@@ -3,7 +3,7 @@ import { suggestion } from '../errors/optionNames.js';
 import type { InputSlot, OutputSlot, TrainableModel } from '../model/trainable.js';
 import type { HostArray } from '../native/program.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import { isTensor, isTypedArray, toRows, type Rows, type SampleArray } from './rows.js';
+import { depthOf, isTensor, isTypedArray, toRows, type Rows, type SampleArray } from './rows.js';
 
 /** What models train on: one array, or several by order or by name of the input or output. */
 export type SampleData =
@@ -116,8 +116,7 @@ export function bySlot<Slot extends InputSlot>(
   if (isRecord(data)) return byName(place, noun, slots, data);
   const [first] = slots;
   if (first && slots.length === 1) {
-    const wrapped = Array.isArray(data) && data.length === 1 ? (data[0] as unknown) : undefined;
-    const value = isTensor(wrapped) || isTypedArray(wrapped) ? wrapped : data;
+    const value = isListOfOne(data, first) ? data[0] : data;
     return [{ slot: first, value, place }];
   }
   if (!Array.isArray(data) || data.length !== slots.length) {
@@ -152,6 +151,13 @@ function byName<Slot extends InputSlot>(
     }
     return { slot, value, place: `${place}['${slot.name}']` };
   });
+}
+
+/** Whether `data` is the one array of a slot within a list, as several slots have it. */
+function isListOfOne(data: unknown, slot: InputSlot): data is readonly unknown[] {
+  if (!Array.isArray(data) || data.length !== 1) return false;
+  const only: unknown = data[0];
+  return isTensor(only) || isTypedArray(only) || depthOf(data) === slot.shape.length + 2;
 }
 
 function isRecord(data: unknown): data is Readonly<Record<string, unknown>> {

@@ -68,7 +68,10 @@ describe('fit', () => {
       ...quiet,
       epochs: 5,
       validationFreq: 2,
-      validationData: [[[1], [2]], [3, 6]],
+      validationData: [
+        [[1], [2]],
+        [3, 6],
+      ],
     });
     expect(epoch).toHaveLength(5);
     expect(history.val_loss).toEqual([0.5, 0.25]);
@@ -218,12 +221,8 @@ describe('a fit that does not end well', () => {
       throw new Error('out of order');
     };
     let failure: unknown;
-    const callback = customCallback({});
-    callback.onTrainEnd = (_logs, error) => {
-      failure = error;
-      return Promise.resolve();
-    };
-    const failed = fit(model, x, y, { ...quiet, batchSize: 2, callbacks: callback });
+    const onTrainEnd = (_logs: object, error: unknown) => (failure = error);
+    const failed = fit(model, x, y, { ...quiet, batchSize: 2, callbacks: { onTrainEnd } });
     await expect(failed).rejects.toThrow('out of order');
     expect(model.linear.w).toEqual(before);
     expect(failure).toMatchObject({ message: 'out of order' });
