@@ -1,4 +1,5 @@
-import { lowerActivation, resolveActivation, type ActivationName } from './activationFunction.js';
+import { oneOf } from '../errors/optionNames.js';
+import { activationNames, lowerActivation, type ActivationName } from './activationFunction.js';
 import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './layer.js';
 import type { LayerLowering } from './lowering.js';
 import { registerLayer } from './registry.js';
@@ -20,7 +21,7 @@ export class Activation extends Layer {
 
   constructor(options: ActivationOptions) {
     super(Activation.className, 'activation', options, optionNames);
-    this.activation = resolveActivation(this.place, options.activation);
+    this.activation = oneOf(this.place, 'activation', options.activation, activationNames);
   }
 
   protected override outputShapeOf([input = []]: readonly SampleShape[]): SampleShape {

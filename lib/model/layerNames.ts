@@ -18,11 +18,15 @@ export function nameLayers(place: string, layers: readonly Layer[]): void {
     }
     taken.add(layer.name);
   }
+  const counters = new Map<string, number>();
   for (const layer of layers) {
     if (layer.hasName) continue;
-    let name = layer.defaultName;
-    for (let i = 1; taken.has(name); ++i) name = `${layer.defaultName}_${i}`;
-    taken.add(name);
-    layer.giveName(name);
+    const { defaultName } = layer;
+    let count = counters.get(defaultName) ?? 0;
+    const numbered = (): string => (count === 0 ? defaultName : `${defaultName}_${count}`);
+    while (taken.has(numbered())) ++count;
+    layer.giveName(numbered());
+    taken.add(layer.name);
+    counters.set(defaultName, count + 1);
   }
 }

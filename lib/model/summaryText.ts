@@ -9,6 +9,9 @@ export interface SummaryFormat {
   readonly connections: boolean;
 }
 
+// Spaces between columns.
+const gap = 3;
+
 const count = (n: number): string => n.toLocaleString('en-US');
 
 // In units of 1024, as Keras prints them.
@@ -36,9 +39,9 @@ function columnEnds(table: readonly string[][], format: SummaryFormat): number[]
     );
   }
   const widths = (table[0] ?? []).map(
-    (_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0)) + 2,
+    (_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0)) + gap,
   );
-  const ends = widths.map((_, i) => widths.slice(0, i + 1).reduce((sum, width) => sum + width, 1));
+  const ends = widths.map((_, i) => widths.slice(0, i + 1).reduce((sum, width) => sum + width, 0));
   const spare = Math.max(0, (lineLength ?? 0) - (ends.at(-1) ?? 0));
   // The first columns take what a longer line leaves.
   return ends.map((end, i) => end + Math.floor((spare * (i + 1)) / ends.length));
