@@ -58,8 +58,9 @@ void emitBackward(Lowering& lowering, const Op& op, const Slope& slope) {
     const float* output = p.floats(1);
     float* result = p.floats(2);
     parallelElements(count, [=](std::int64_t begin, std::int64_t end) {
+      const Slope local = slope;  // a copy that the stores below cannot change
 #pragma GCC ivdep
-      for (std::int64_t i = begin; i < end; ++i) result[i] = gradient[i] * slope(output[i]);
+      for (std::int64_t i = begin; i < end; ++i) result[i] = gradient[i] * local(output[i]);
     });
   });
   lowering.emit(std::move(command));

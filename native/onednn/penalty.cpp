@@ -10,28 +10,45 @@ namespace node_cudnn::onednn {
 namespace {
 
 struct Penalty {
-  float l1;
-  float l2;
+  double l1;
+  double l2;
 };
 
-// gradient and result may be null, and may be the same.
-double penalize(const float* weights, const float* gradients, float* result, std::int64_t count,
-                const Penalty& penalty) {
-  double sum = 0;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const float w = weights[i];
-    sum += static_cast<double>(penalty.l1) * std::abs(w) + static_cast<double>(penalty.l2) * w * w;
-    if (result == nullptr) continue;
-    const float sign = w > 0 ? 1.0F : (w < 0 ? -1.0F : 0.0F);
-    const float slope = penalty.l1 * sign + 2 * penalty.l2 * w;
-    result[i] = (gradients == nullptr ? 0.0F : gradients[i]) + slope;
+double sumOf(const float* weights, std::int64_t count, const Penalty& penalty) {
+  constexpr std::int64_t lanes = 16;  // independent sums, so that the loop can be vectorized
+  double absolute[lanes] = {};
+  double squared[lanes] = {};
+  const auto add = [&](std::int64_t lane, float weight) {
+    const auto w = static_cast<double>(weight);
+    absolute[lane] += std::abs(w);
+    squared[lane] += w * w;
+  };
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    for (std::int64_t lane = 0; lane < lanes; ++lane) add(lane, weights[i + lane]);
   }
-  return sum;
+  for (; i < count; ++i) add(0, weights[i]);
+  return penalty.l1 * std::accumulate(absolute, absolute + lanes, 0.0) +
+         penalty.l2 * std::accumulate(squared, squared + lanes, 0.0);
+}
+
+// result = gradients + the penalty's derivative. gradients may be null, and may be result.
+void addSlope(const float* weights, const float* gradients, float* result, std::int64_t count,
+              const Penalty& penalty) {
+  const auto l1 = static_cast<float>(penalty.l1);
+  const auto l2 = static_cast<float>(2 * penalty.l2);
+  const auto slope = [=](float w) { return (w > 0 ? l1 : 0.0F) - (w < 0 ? l1 : 0.0F) + l2 * w; };
+  if (gradients == nullptr) {
+#pragma GCC ivdep
+    for (std::int64_t i = 0; i < count; ++i) result[i] = slope(weights[i]);
+  } else {
+#pragma GCC ivdep
+    for (std::int64_t i = 0; i < count; ++i) result[i] = gradients[i] + slope(weights[i]);
+  }
 }
 
 void lowerPenalty(Lowering& lowering, const Op& op) {
-  const Penalty penalty{static_cast<float>(op.attributes.number("l1", 0)),
-                        static_cast<float>(op.attributes.number("l2", 0))};
+  const Penalty penalty{op.attributes.number("l1", 0), op.attributes.number("l2", 0)};
   const TensorId gradient = op.inputs.size() > 2 ? op.inputs[2] : kNoTensor;
   const TensorId result = op.outputs.empty() ? kNoTensor : op.outputs[0];
   const CpuLayout layout = lowering.layoutOf(op.inputs[0]);
@@ -50,9 +67,11 @@ void lowerPenalty(Lowering& lowering, const Op& op) {
       loopKernel({weights, accumulator, from, to}, [=](const Pointers& p, const StepState&) {
         double* partial = p.scratch<double>();
         parallelElements(count, [&](std::int64_t begin, std::int64_t end) {
-          partial[begin / kChunk] =
-              penalize(p.floats(0) + begin, p.has(2) ? p.floats(2) + begin : nullptr,
-                       p.has(3) ? p.floats(3) + begin : nullptr, end - begin, penalty);
+          const float* values = p.floats(0) + begin;
+          partial[begin / kChunk] = sumOf(values, end - begin, penalty);
+          if (!p.has(3)) return;
+          addSlope(values, p.has(2) ? p.floats(2) + begin : nullptr, p.floats(3) + begin,
+                   end - begin, penalty);
         });
         p.doubles(1)[0] += std::accumulate(partial, partial + (count + kChunk - 1) / kChunk, 0.0);
         p.doubles(1)[1] += 1;
