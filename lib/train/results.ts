@@ -23,7 +23,9 @@ export async function readLogs(
 
 /** See readLogs. */
 export function toLogs(model: TrainableModel, results: readonly Result[]): Logs {
-  const means = new Map(results.map(({ name, sum, count }) => [name, sum / Math.max(count, 1)]));
+  // The count of a weighted metric is the sum of its weights, which may be below 1.
+  const mean = ({ sum, count }: Result) => (count === 0 ? 0 : sum / count);
+  const means = new Map(results.map((result) => [result.name, mean(result)]));
   const outputs = trainedOutputs(model);
   const losses = outputs.map((slot) => means.get(`loss/${model.outputSlots.indexOf(slot)}`) ?? 0);
   const logs: Logs = {

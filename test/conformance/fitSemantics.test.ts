@@ -84,8 +84,8 @@ describe('weights of samples and classes', () => {
     expect(valueOf(history, 'loss')).toBeCloseTo(2.977501, 4);
     // The plain mean of the four losses.
     expect(valueOf(history, 'sparseCategoricalCrossentropy')).toBeCloseTo(1.156347, 4);
-    // The first and the last sample are right: half of them, but 5 of the weight of 7.
-    const heavyFirst = { ...args, sampleWeight: tensor([4, 1, 1, 1], [4]) };
+    // The first and the last sample are right: half of them, but .5 of the weight of .7.
+    const heavyFirst = { ...args, sampleWeight: tensor([0.4, 0.1, 0.1, 0.1], [4]) };
     const second = await probe.model.fit(x, y, heavyFirst);
     expect(valueOf(second.history, 'accuracy')).toBeCloseTo(5 / 7, 5);
     await probe.model.dispose();
@@ -184,7 +184,13 @@ describe('callbacks on the validation losses 1, .8, .79, .81, .82, .7, .9', () =
     },
   );
 
-  it('ModelCheckpoint saves each strict improvement, epochs counted from 1', async () => {
+  it.each([
+    [series, ['1', '2', '3', '6']],
+    [
+      [1, 1, 0.5],
+      ['1', '3'],
+    ],
+  ])('ModelCheckpoint saves strict improvements of %j as %j', async (values, expected) => {
     const folder = mkdtempSync(join(tmpdir(), 'checkpoint-'));
     const probe = await zeroModel();
     try {
@@ -194,9 +200,9 @@ describe('callbacks on the validation losses 1, .8, .79, .81, .82, .7, .9', () =
         saveBestOnly: true,
         saveWeightsOnly: true,
       });
-      await fitWith(probe.model, best);
+      await fitWith(probe.model, best, values);
       const saved = readdirSync(folder).map((name) => /epoch-(\d+)/.exec(name)?.[1]);
-      expect([...new Set(saved)].sort()).toEqual(['1', '2', '3', '6']);
+      expect([...new Set(saved)].sort()).toEqual(expected);
     } finally {
       await probe.model.dispose();
       rmSync(folder, { recursive: true });
