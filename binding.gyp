@@ -24,7 +24,8 @@
         "-Wall",
         "-Wextra",
         "-Wpedantic",
-        "-Werror"
+        "-Werror",
+        "-Wno-restrict"
       ],
       "ldflags": ["-fopenmp"],
       "libraries": ["-ldnnl"]

@@ -31,7 +31,7 @@ build_native() {
   trap 'rm -f "$log"' RETURN
   if ! cmake-js build --log-level error --config "$config" --out "$out" \
     --parallel "${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}" >"$log" 2>&1; then
-    cat "$log" >&2
+    grep -v '^\[[0-9]*/[0-9]*\]' "$log" >&2
     return 1
   fi
 }

@@ -29,7 +29,7 @@ if [ ! -e "$out/build.ninja" ] && [ ! -e "$out/Makefile" ]; then
     >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
 fi
 cmake --build "$out" --parallel "${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}" >"$log" 2>&1 ||
-  { cat "$log" >&2; exit 1; }
+  { grep -v '^\[[0-9]*/[0-9]*\]' "$log" >&2; exit 1; }
 
 program="$out/native/test/node_cudnn_tests"
 if $build_only; then
