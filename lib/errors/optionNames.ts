@@ -18,13 +18,16 @@ function camelCase(name: string): string {
   return name.replace(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The known name that `name` most likely stands for, if one is near. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const wanted = camelCase(name).toLowerCase();
+/** The known name that `given` most likely stands for, if one is near. */
+export function nearestName(given: string, known: readonly string[]): string | undefined {
+  const wanted = camelCase(given).toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of known) {
-    const distance = editDistance(wanted, candidate.toLowerCase());
+    const name = candidate.toLowerCase();
+    // A name cut short is as near as one wrong letter.
+    const cut = wanted.length >= 3 && name.startsWith(wanted) && name !== wanted;
+    const distance = cut ? 1 : editDistance(wanted, name);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;

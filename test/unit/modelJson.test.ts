@@ -9,6 +9,7 @@ import {
   sequential,
 } from '../../lib/index.js';
 import type { LayersModel, ModelTopology } from '../../lib/index.js';
+import { coded } from './modelErrors.js';
 
 function branched(): LayersModel {
   const image = input({ shape: [8, 8, 3], name: 'image' });
@@ -107,7 +108,7 @@ describe('modelFromJSON()', () => {
     ['a missing output', functional(relu('b', 'x')), /no output 0 of a layer 'a'/],
   ])('refuses %s', (_, json, message) => {
     const build = () => modelFromJSON(json as string);
-    expect(build).toThrow(expect.objectContaining({ code: 'ERR_FORMAT' }));
+    expect(build).toThrow(coded('ERR_FORMAT'));
     expect(build).toThrow(message);
   });
 });
