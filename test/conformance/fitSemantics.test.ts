@@ -115,7 +115,7 @@ describe('callbacks on the validation losses 1, .8, .79, .81, .82, .7, .9', () =
   const scripted = (values: readonly number[]) =>
     callbacks.customCallback({
       onEpochEnd: (epoch, logs) => {
-        logs['val_loss'] = values[epoch] ?? Number.NaN;
+        logs.val_loss = values[epoch] ?? Number.NaN;
       },
     });
 

@@ -118,7 +118,7 @@ function buildGraph(graph: GraphEntry, backend: BackendName): LayersModel {
     const [first] = sources;
     if (!first) throw new Error(`node ${node.name} has no input`);
     const output = makeLayer(node, { name: node.name }).apply(sources.length > 1 ? sources : first);
-    tensors.set(node.name, output as SymbolicTensor);
+    tensors.set(node.name, output);
   }
   const inputs = graph.inputs.map(({ name }) => find(name));
   return model({ inputs, outputs: graph.outputs.map(find), backend });
@@ -157,7 +157,7 @@ const ACTIVATION_LAYERS = ['activation', 'reLU', 'leakyReLU', 'elu', 'softmax'];
 export function opsOf({ entries, losses }: GoldenCase): ToleranceName[] {
   const ops = entries.flatMap(({ className, args }): ToleranceName[] => [
     ACTIVATION_LAYERS.includes(className) ? 'activation' : (className as ToleranceName),
-    ...(args?.['activation'] ? (['activation'] as const) : []),
+    ...(args?.activation ? (['activation'] as const) : []),
   ]);
   const loss = losses.some((name) => name.endsWith('rossentropy')) ? 'crossEntropy' : 'difference';
   return [...ops, loss];
