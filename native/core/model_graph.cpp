@@ -7,22 +7,12 @@
 #include "losses.h"
 #include "op.h"
 #include "passes/passes.h"
+#include "slot_table.h"
+#include "update_graph.h"
 
 namespace node_cudnn {
 
 namespace {
-
-bool isPenalized(const WeightSpec& weight) {
-  return weight.trainable && (weight.l1 != 0 || weight.l2 != 0);
-}
-
-std::vector<std::string> stateSuffixes(const OptimizerSpec& optimizer) {
-  if (optimizer.type == "adam") return {"m", "v"};
-  if (optimizer.type == "sgd" && optimizer.attributes.number("momentum", 0) > 0) {
-    return {"velocity"};
-  }
-  return {};
-}
 
 class Builder {
  public:
@@ -53,7 +43,7 @@ class Builder {
     addLosses();
     addMetrics();
     if (mode_ == Mode::Evaluate) {
-      addPenalties();
+      addPenalties(result_, model_, slots_, nullptr);
     } else {
       addBackward();
     }
@@ -95,8 +85,8 @@ class Builder {
     }
     for (std::size_t i = 0; i < model_.weights.size(); ++i) {
       const WeightSpec& weight = model_.weights[i];
-      weights_.push_back(graph().addTensor({weight.name, weight.shape, ElementType::Float,
-                                            Role::Weight, static_cast<std::int32_t>(i)}));
+      result_.weights.push_back(graph().addTensor({weight.name, weight.shape, ElementType::Float,
+                                                   Role::Weight, static_cast<std::int32_t>(i)}));
     }
   }
 
@@ -127,7 +117,7 @@ class Builder {
     for (const std::int32_t input : spec.inputs) inputs.push_back(values_.at(at(input)));
     if (spec.type == "dropout" && !learns()) return inputs.at(0);
     for (const std::int32_t weight : spec.weights) {
-      inputs.push_back(weight < 0 ? kNoTensor : weights_.at(at(weight)));
+      inputs.push_back(weight < 0 ? kNoTensor : result_.weights.at(at(weight)));
     }
     Attributes attributes = spec.attributes;
     if (spec.type == "dropout") attributes.set("stream", attributes.number("stream", index));
@@ -138,18 +128,7 @@ class Builder {
         spec.type == "batchNormalization" ? attributes.boolean("training") : learns();
     const Op& op = graph().add(spec.type, spec.name, inputs, attributes, Phase::Forward,
                                keepsState ? std::vector<int>{} : std::vector<int>{1, 2});
-    if (spec.type == "batchNormalization" && keepsState) batchNormalizations_.push_back(op);
     return op.outputs[0];
-  }
-
-  TensorId addAccumulator(std::size_t result) {
-    const TensorId id = graph().addTensor({slots_.results[result],
-                                           {2},
-                                           ElementType::Double,
-                                           Role::Accumulator,
-                                           static_cast<std::int32_t>(slots_.accumulator(result))});
-    accumulators_.push_back(id);
-    return id;
   }
 
   void addTarget(const ResolvedLoss& loss, const std::string& output) {
@@ -172,12 +151,12 @@ class Builder {
       const std::string name = slots_.results[i];
       addTarget(loss, name);
       const TensorId prediction = values_[at(loss.value)];
-      const Op& op =
-          graph().add(loss.type, name,
-                      {prediction, result_.targets[i],
-                       weighted_ ? result_.sampleWeights[i] : kNoTensor, addAccumulator(i)},
-                      {{"scale", loss.weight}}, Phase::Loss,
-                      learns() ? std::vector<int>{} : std::vector<int>{0});
+      const Op& op = graph().add(
+          loss.type, name,
+          {prediction, result_.targets[i], weighted_ ? result_.sampleWeights[i] : kNoTensor,
+           addAccumulator(result_, slots_, i)},
+          {{"scale", loss.weight}}, Phase::Loss,
+          learns() ? std::vector<int>{} : std::vector<int>{0});
       lossGradients_.push_back(op.outputs[0]);
     }
   }
@@ -190,32 +169,15 @@ class Builder {
       graph().add(metric.type, "metric/" + std::to_string(i),
                   {values_[at(losses_[target].value)], result_.targets[target],
                    weighted ? result_.sampleWeights[target] : kNoTensor,
-                   addAccumulator(losses_.size() + i)},
+                   addAccumulator(result_, slots_, losses_.size() + i)},
                   metric.attributes, Phase::Loss, {0});
-    }
-  }
-
-  // Adds every weight's penalty to the accumulator and, where given, to the gradients.
-  void addPenalties(std::vector<TensorId>* gradients = nullptr) {
-    TensorId accumulator = kNoTensor;
-    for (std::size_t i = 0; i < model_.weights.size(); ++i) {
-      const WeightSpec& weight = model_.weights[i];
-      if (!isPenalized(weight)) continue;
-      if (accumulator == kNoTensor) accumulator = addAccumulator(slots_.results.size() - 1);
-      std::vector<TensorId> inputs{weights_[i], accumulator};
-      const bool hasGradient = gradients != nullptr && (*gradients)[i] != kNoTensor;
-      inputs.push_back(hasGradient ? (*gradients)[i] : kNoTensor);
-      const Op& op = graph().add("penalty", weight.name + "/penalty", inputs,
-                                 {{"l1", weight.l1}, {"l2", weight.l2}}, Phase::Update,
-                                 gradients != nullptr ? std::vector<int>{} : std::vector<int>{0});
-      if (gradients != nullptr) (*gradients)[i] = op.outputs[0];
     }
   }
 
   void addBackward() {
     std::vector<TensorId> wanted;
-    for (std::size_t i = 0; i < weights_.size(); ++i) {
-      if (model_.weights[i].trainable) wanted.push_back(weights_[i]);
+    for (std::size_t i = 0; i < result_.weights.size(); ++i) {
+      if (model_.weights[i].trainable) wanted.push_back(result_.weights[i]);
     }
     if (mode_ == Mode::Gradients) {
       wanted.insert(wanted.end(), result_.inputs.begin(), result_.inputs.end());
@@ -226,13 +188,13 @@ class Builder {
     }
     differentiator.run();
     moveReluBackwardBeforePooling(graph());
-    std::vector<TensorId> gradients(weights_.size(), kNoTensor);
-    for (std::size_t i = 0; i < weights_.size(); ++i) {
-      if (model_.weights[i].trainable) gradients[i] = differentiator.gradientOf(weights_[i]);
+    std::vector<TensorId> gradients(result_.weights.size(), kNoTensor);
+    for (std::size_t i = 0; i < result_.weights.size(); ++i) {
+      if (model_.weights[i].trainable) gradients[i] = differentiator.gradientOf(result_.weights[i]);
     }
-    addPenalties(&gradients);
+    addPenalties(result_, model_, slots_, &gradients);
     if (mode_ == Mode::Train) {
-      addUpdates(gradients);
+      addUpdates(result_, model_, training_, slots_, gradients);
     } else {
       keepGradients(differentiator, gradients);
     }
@@ -250,50 +212,6 @@ class Builder {
     }
   }
 
-  void addUpdates(const std::vector<TensorId>& gradients) {
-    std::vector<TensorId> checked = accumulators_;
-    std::vector<std::size_t> updated;
-    for (std::size_t i = 0; i < gradients.size(); ++i) {
-      if (gradients[i] == kNoTensor) continue;
-      checked.push_back(gradients[i]);
-      updated.push_back(i);
-    }
-    result_.norms =
-        graph()
-            .add("gradientNorm", "gradientNorm", checked,
-                 {{"accumulators", static_cast<double>(accumulators_.size())}}, Phase::Update)
-            .outputs[0];
-    result_.graph.results.push_back(result_.norms);
-    for (const Op& op : batchNormalizations_) addMovingAverages(op);
-    addOptimizer(gradients, updated);
-  }
-
-  void addMovingAverages(const Op& op) {
-    const Attributes attributes{{"momentum", op.attributes.number("momentum")}};
-    for (std::size_t i = 0; i < 2; ++i) {
-      graph().add("movingAverage", op.name + (i == 0 ? "/movingMean" : "/movingVariance"),
-                  {op.inputs[3 + i], op.outputs[1 + i], result_.norms}, attributes, Phase::Update);
-    }
-  }
-
-  void addOptimizer(const std::vector<TensorId>& gradients,
-                    const std::vector<std::size_t>& updated) {
-    if (updated.empty()) return;
-    std::vector<TensorId> inputs{result_.norms};
-    for (const std::size_t i : updated) {
-      inputs.push_back(weights_[i]);
-      inputs.push_back(gradients[i]);
-      for (std::size_t s = 0; s < slots_.stateWeights.size(); ++s) {
-        if (slots_.stateWeights[s] != i) continue;
-        inputs.push_back(
-            graph().addTensor({slots_.stateNames[s], model_.weights[i].shape, ElementType::Float,
-                               Role::OptimizerState, static_cast<std::int32_t>(slots_.state(s))}));
-      }
-    }
-    graph().add(training_.optimizer.type, training_.optimizer.type, inputs,
-                training_.optimizer.attributes, Phase::Update);
-  }
-
   const ModelSpec& model_;
   const TrainingSpec& training_;
   Mode mode_;
@@ -303,33 +221,10 @@ class Builder {
   std::vector<ResolvedLoss> losses_;
   ModelGraph result_;
   std::vector<TensorId> values_;
-  std::vector<TensorId> weights_;
-  std::vector<TensorId> accumulators_;
   std::vector<TensorId> lossGradients_;
-  std::vector<Op> batchNormalizations_;
 };
 
 }  // namespace
-
-SlotTable::SlotTable(const ModelSpec& model, const TrainingSpec& training)
-    : weights(model.weights.size()) {
-  for (std::size_t i = 0; i < training.losses.size(); ++i) {
-    if (!training.losses[i].type.empty()) results.push_back("loss/" + std::to_string(i));
-  }
-  for (std::size_t i = 0; i < training.metrics.size(); ++i) {
-    results.push_back("metric/" + std::to_string(i));
-  }
-  bool penalized = false;
-  for (const WeightSpec& weight : model.weights) penalized |= isPenalized(weight);
-  if (penalized && !results.empty()) results.emplace_back("penalty");
-  for (const std::string& suffix : stateSuffixes(training.optimizer)) {
-    for (std::size_t i = 0; i < model.weights.size(); ++i) {
-      if (!model.weights[i].trainable) continue;
-      stateNames.push_back(model.weights[i].name + "/" + suffix);
-      stateWeights.push_back(i);
-    }
-  }
-}
 
 ModelGraph buildModelGraph(const ModelSpec& model, const TrainingSpec& training, Mode mode,
                            std::int64_t batchSize, bool weighted) {

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "initializer.h"
 #include "plan.h"
+#include "slot_table.h"
 
 namespace node_cudnn {
 

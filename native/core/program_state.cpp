@@ -5,6 +5,7 @@
 #include "error.h"
 #include "plan.h"
 #include "program.h"
+#include "slot_table.h"
 
 namespace node_cudnn {
 
