@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { checkOptionNames } from '../errors/optionNames.js';
+import { toIoError } from '../formats/atomicFile.js';
 import type { Logs } from '../model/trainable.js';
 import { Callback } from './callback.js';
 
@@ -25,7 +26,11 @@ export class CSVLogger extends Callback {
 
   override async onTrainBegin(): Promise<void> {
     const append = this.options.append === true;
-    this.file = await open(this.filename, append ? 'a' : 'w');
+    try {
+      this.file = await open(this.filename, append ? 'a' : 'w');
+    } catch (error) {
+      throw toIoError(this.filename, 'could not be opened', error);
+    }
     // A file that has rows has its header line too.
     const started = append && (await this.file.stat()).size > 0;
     this.columns = started ? this.names() : undefined;

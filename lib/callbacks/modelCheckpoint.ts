@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { OptionError } from '../errors/errors.js';
 import { checkOptionNames } from '../errors/optionNames.js';
 import { wholeNumber } from '../errors/optionValues.js';
@@ -106,7 +104,6 @@ export class ModelCheckpoint extends Callback {
   private async save(values: Logs): Promise<void> {
     if (!this.model) return;
     const path = fillPattern(place, this.options.filepath, values);
-    await mkdir(dirname(path), { recursive: true });
     if (this.options.saveWeightsOnly === true) await this.model.saveWeights(path);
     else await this.model.save(path);
     this.saved.push(path);

@@ -46,8 +46,8 @@ export class Trainer {
     const { model, plan } = this;
     model.stopTraining = false;
     this.callbacks.attach(model, this.params());
-    await this.callbacks.onTrainBegin();
     try {
+      await this.callbacks.onTrainBegin();
       await this.runEpochs();
     } catch (error) {
       await this.fail(error);

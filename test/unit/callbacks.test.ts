@@ -87,6 +87,14 @@ describe('earlyStopping', () => {
     expect(history.epoch).toEqual([0, 1]);
   });
 
+  it('takes an equal value for no improvement', async () => {
+    const checkpoint = modelCheckpoint({ filepath: '{epoch}', saveBestOnly: true });
+    const callbacks = [earlyStopping({ patience: 2 }), checkpoint];
+    const { history } = await run(callbacks, { losses: [1, 1, 1, 1] });
+    expect(history.epoch).toEqual([0, 1, 2]);
+    expect(checkpoint.saved).toEqual(['1']);
+  });
+
   it('minds minDelta, baseline and startFromEpoch', async () => {
     const delta = await run(earlyStopping({ patience: 2, minDelta: 0.05 }));
     expect(delta.history.epoch.at(-1)).toBe(3);
