@@ -35,6 +35,24 @@ function adviceFor(failures: readonly string[]): string {
   return `Build it: npm run build, in ${packageRoot}`;
 }
 
+/**
+ * Loads a file with OMP_WAIT_POLICY=passive, unless the user chose otherwise. The OpenMP runtime
+ * reads it once, when it is loaded: threads that spin between two commands would keep the event
+ * loop, and every other program, from the processor.
+ */
+function requireWithPassiveWaiting(file: string): unknown {
+  const { env } = process;
+  if (env.OMP_WAIT_POLICY !== undefined || env.GOMP_SPINCOUNT !== undefined) {
+    return packageRequire(file);
+  }
+  env.OMP_WAIT_POLICY = 'passive';
+  try {
+    return packageRequire(file);
+  } finally {
+    delete env.OMP_WAIT_POLICY;
+  }
+}
+
 function load(): NativeAddon {
   const failures: string[] = [];
   for (const file of candidates()) {
@@ -43,7 +61,7 @@ function load(): NativeAddon {
       continue;
     }
     try {
-      return packageRequire(file) as NativeAddon;
+      return requireWithPassiveWaiting(file) as NativeAddon;
     } catch (error) {
       failures.push(`${file}: ${error instanceof Error ? error.message : String(error)}`);
     }

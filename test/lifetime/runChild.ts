@@ -35,8 +35,9 @@ export async function runChild(name: string, work: ChildWork): Promise<ChildEnd>
     ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...work.environment },
-      timeout: 120_000,
+      // lib/native/addon.ts loads the addon with this policy.
+      env: { ...process.env, OMP_WAIT_POLICY: 'passive', ...work.environment },
+      timeout: 180_000,
     },
   );
   let out = '';

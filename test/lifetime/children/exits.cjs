@@ -67,7 +67,7 @@ const ways = {
   },
   async terminate() {
     for (let round = 0; round < 10; round += 1) {
-      const worker = new Worker(__filename, {
+      const worker = new Worker(process.argv[1], {
         workerData: [addonFile, spec, batch, 'endless'],
       });
       await new Promise((resolve) => worker.once('message', resolve));
