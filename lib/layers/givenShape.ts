@@ -16,25 +16,31 @@ function checkedSizes(place: string, option: string, value: unknown): SampleShap
   });
 }
 
-/**
- * The shape of one sample from `inputShape` ([H,W,C]) or `batchInputShape` ([null,H,W,C]);
- * undefined when neither is given.
- */
-export function givenSampleShape(
-  place: string,
-  given: { readonly inputShape?: unknown; readonly batchInputShape?: unknown },
-): SampleShape | undefined {
-  const { inputShape, batchInputShape } = given;
-  if (inputShape !== undefined && batchInputShape !== undefined) {
-    throw new OptionError('inputShape and batchInputShape are given; give one of them', { place });
+/** The two ways to give a shape: of a sample, [H,W,C], or of a batch, [null,H,W,C]. */
+export type GivenShape =
+  | { readonly inputShape?: unknown; readonly batchInputShape?: unknown }
+  | { readonly shape?: unknown; readonly batchShape?: unknown };
+
+/** The shape of one sample by either option; undefined when neither is given. */
+export function givenSampleShape(place: string, given: GivenShape): SampleShape | undefined {
+  const isInput = 'shape' in given || 'batchShape' in given;
+  const [sampleOption, batchOption] = isInput
+    ? ['shape', 'batchShape']
+    : ['inputShape', 'batchInputShape'];
+  const values: Readonly<Record<string, unknown>> = given;
+  const [sample, batch] = [values[sampleOption], values[batchOption]];
+  if (sample !== undefined && batch !== undefined) {
+    throw new OptionError(`${sampleOption} and ${batchOption} are given; give one of them`, {
+      place,
+    });
   }
-  if (inputShape !== undefined) return checkedSizes(place, 'inputShape', inputShape);
-  if (batchInputShape === undefined) return undefined;
-  if (!Array.isArray(batchInputShape) || batchInputShape[0] !== null) {
+  if (sample !== undefined) return checkedSizes(place, sampleOption, sample);
+  if (batch === undefined) return undefined;
+  if (!Array.isArray(batch) || batch[0] !== null) {
     throw new OptionError(
-      `batchInputShape is ${shown(batchInputShape)}; expected null first: batches of any size`,
+      `${batchOption} is ${shown(batch)}; expected null first: batches of any size`,
       { place },
     );
   }
-  return checkedSizes(place, 'batchInputShape', batchInputShape.slice(1));
+  return checkedSizes(place, batchOption, batch.slice(1));
 }

@@ -1,4 +1,6 @@
 import { OptionError } from '../errors/errors.js';
+import { checkOptionNames } from '../errors/optionNames.js';
+import { givenSampleShape } from './givenShape.js';
 import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './layer.js';
 import { registerLayer } from './registry.js';
 import type { BatchShape, SampleShape } from './shape.js';
@@ -51,13 +53,20 @@ export interface InputOptions {
   readonly name?: string;
 }
 
+const inputOptionNames: Readonly<Record<keyof InputOptions, true>> = {
+  shape: true,
+  batchShape: true,
+  name: true,
+};
+
 /** The start of a functional model. Takes float32, int32 or uint8 data of this shape. */
-export function input({ shape, batchShape, name, ...rest }: InputOptions): SymbolicTensor {
-  const options = {
-    ...(shape === undefined ? {} : { inputShape: shape }),
-    ...(batchShape === undefined ? {} : { batchInputShape: batchShape }),
-    ...(name === undefined ? {} : { name }),
-    ...rest,
-  };
-  return new InputLayer(options).output;
+export function input(options: InputOptions): SymbolicTensor {
+  const place = 'input()';
+  checkOptionNames(place, options, Object.keys(inputOptionNames));
+  const { shape, batchShape, name } = options;
+  const inputShape = givenSampleShape(place, { shape, batchShape });
+  if (inputShape === undefined) {
+    throw new OptionError('shape is missing; give the sizes of one sample', { place });
+  }
+  return new InputLayer({ inputShape, ...(name === undefined ? {} : { name }) }).output;
 }

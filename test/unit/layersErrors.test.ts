@@ -140,6 +140,22 @@ describe('options', () => {
     ],
     ['an initializer without value', () => initializers.constant(from({})), /value is undefined/],
     [
+      'an input of an unknown option',
+      () => input(from({ shape: [1], dtype: 'int32' })),
+      /input\(\): unknown option 'dtype'. Known: shape, batchShape, name/,
+    ],
+    ['an input without shape', () => input(from({})), /input\(\): shape is missing/],
+    [
+      'an input of an unknown size',
+      () => input(from({ shape: [null, 3] })),
+      /input\(\): shape is \[null,3\]/,
+    ],
+    [
+      'an input of a fixed batch',
+      () => input({ batchShape: [2, 3] }),
+      /batchShape is \[2,3\]; expected null first/,
+    ],
+    [
       'bounds the wrong way',
       () => initializers.randomUniform({ minval: 1, maxval: 0 }),
       /minval 1 is above maxval 0/,
