@@ -23,7 +23,7 @@ export {
   type InitializerOption,
 } from './initializers/initializer.js';
 export type { ActivationName } from './layers/activationFunction.js';
-export { layers } from './layers/index.js';
+export * from './layers/index.js';
 export { input, type InputOptions } from './layers/inputLayer.js';
 export { Layer, type LayerOptions, type LayerWeight } from './layers/layer.js';
 export type { LayerLowering, LoweredOp } from './layers/lowering.js';
@@ -47,6 +47,8 @@ export { alexnet } from './models/alexnet.js';
 export { alexnet8, type Alexnet8Options } from './models/alexnet8.js';
 export type { AlexnetOptions, LrnOptions } from './models/alexnetOptions.js';
 export { Optimizer } from './optimizers/optimizer.js';
+export type { AdamOptions } from './optimizers/adam.js';
+export type { SgdOptions } from './optimizers/sgd.js';
 export { train } from './optimizers/train.js';
 export { L1L2, regularizers } from './regularizers/regularizer.js';
 export {

@@ -52,3 +52,22 @@ export const layers = {
   concatenate: (options?: ConcatenateOptions): Concatenate => new Concatenate(options),
   rescaling: (options: RescalingOptions): Rescaling => new Rescaling(options),
 };
+
+export type {
+  ActivationOptions,
+  BatchNormalizationOptions,
+  ConcatenateOptions,
+  Conv2DOptions,
+  DenseOptions,
+  DropoutOptions,
+  ELUOptions,
+  FlattenOptions,
+  GlobalAveragePooling2DOptions,
+  InputLayerOptions,
+  LeakyReLUOptions,
+  LocalResponseNormalizationOptions,
+  Pooling2DOptions,
+  RescalingOptions,
+  ReshapeOptions,
+  SoftmaxOptions,
+};
