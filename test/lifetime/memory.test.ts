@@ -33,3 +33,16 @@ describe.each(nativeAddon().backendNames())('resident memory on %s', (backend) =
     180_000,
   );
 });
+
+test('programs that are forgotten are collected before they fill the memory', async () => {
+  const { out } = await runChild('memory', {
+    model: wideModel(1024, 4),
+    rows: 4,
+    rowElements: 1024,
+    parameters: ['pressure', 1, 40],
+  });
+  // 40 programs of 32 MB and more.
+  const { peak } = JSON.parse(out) as Record<string, number>;
+  console.log(`at most ${peak?.toFixed(0)} MB`);
+  expect(peak).toBeLessThan(700);
+}, 180_000);

@@ -1,4 +1,5 @@
-// memory.cjs ADDON SPEC BATCH SUBJECT: prints the resident megabytes before and after many rounds.
+// memory.cjs ADDON SPEC BATCH SUBJECT WARM-UP ROUNDS: prints the resident megabytes before and
+// after many rounds, and the most that there were.
 'use strict';
 const { setImmediate } = require('node:timers');
 
@@ -42,10 +43,19 @@ async function collect() {
   }
 }
 
+// Nobody asks for a collection: only the bytes that the programs report can bring one about.
+async function makeUnderPressure(count) {
+  for (let i = 0; i < count; i += 1) {
+    await make();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 let shared;
 const subjects = {
   dispose: makeAndDispose,
   forget: makeAndForget,
+  pressure: makeUnderPressure,
   async steps(count) {
     shared ??= await make();
     for (let i = 0; i < count; i += 1) {
@@ -74,7 +84,8 @@ async function main() {
   const before = await residentMegabytes();
   await subjects[subject](rounds);
   const after = await residentMegabytes();
-  console.log(JSON.stringify({ before, after, live: addon.liveHandles() }));
+  const peak = process.resourceUsage().maxRSS / 1024;
+  console.log(JSON.stringify({ before, after, peak, live: addon.liveHandles() }));
 }
 
 void main();
