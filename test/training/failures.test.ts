@@ -140,3 +140,12 @@ it('Ctrl-C stops training, and what was learned is saved', async () => {
   expect(model.weights).toHaveLength(2);
   await model.dispose();
 });
+
+it('a second Ctrl-C ends the process', async () => {
+  const child = startChild(process.execPath, [childFile('interruptedTwice')]);
+  await child.printed('ready');
+  child.process.kill('SIGINT');
+  await child.printed('aborted');
+  child.process.kill('SIGINT');
+  expect(await child.ended).toBe(130);
+});
