@@ -90,6 +90,30 @@ std::size_t leftInGroup(const std::string& folder, const char* limitFile, const 
   return limit > held ? limit - held : 0;
 }
 
+// The folder of this process's control group (version 2) under /sys/fs/cgroup, "" for the root.
+std::string ownGroup() {
+  std::ifstream file("/proc/self/cgroup");
+  std::string line;
+  while (std::getline(file, line)) {
+    if (line.starts_with("0::")) return line.size() > 4 ? line.substr(3) : "";
+  }
+  return "";
+}
+
+// What the group and those around it leave.
+std::size_t leftInGroups() {
+  const std::string root = "/sys/fs/cgroup";
+  std::size_t left =
+      leftInGroup(root + "/memory/", "memory.limit_in_bytes", "memory.usage_in_bytes");
+  std::string group = ownGroup();
+  while (true) {
+    left = std::min(left, leftInGroup(root + group + "/", "memory.max", "memory.current"));
+    const std::size_t slash = group.rfind('/');
+    if (slash == std::string::npos) return left;
+    group.resize(slash);
+  }
+}
+
 std::string mebibytes(std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
 [[noreturn]] void refuse(std::size_t bytes, std::size_t free, std::string_view purpose) {
@@ -100,11 +124,7 @@ std::string mebibytes(std::size_t bytes) { return std::to_string(bytes >> 20) + 
 
 }  // namespace
 
-std::size_t freeHostMemory() {
-  return std::min(
-      {availableOnMachine(), leftInGroup("/sys/fs/cgroup/", "memory.max", "memory.current"),
-       leftInGroup("/sys/fs/cgroup/memory/", "memory.limit_in_bytes", "memory.usage_in_bytes")});
-}
+std::size_t freeHostMemory() { return std::min(availableOnMachine(), leftInGroups()); }
 
 std::unique_ptr<Memory> allocateHostMemory(std::size_t bytes, std::string_view purpose) {
   const std::size_t free = freeHostMemory();

@@ -1,17 +1,19 @@
 #include "kernels.h"
 
-#include "core/error.h"
-
 namespace node_cudnn::onednn {
 
 namespace {
 constexpr BufferId kScratch = -2;
 }
 
-PrimitiveKernel::PrimitiveKernel(dnnl::primitive primitive, const dnnl::stream& stream,
-                                 const std::vector<Argument>& arguments,
+ErrorCode errorCodeOf(dnnl_status_t status, ErrorCode otherwise) {
+  return status == dnnl_out_of_memory ? ErrorCode::OutOfMemory : otherwise;
+}
+
+PrimitiveKernel::PrimitiveKernel(std::string place, dnnl::primitive primitive,
+                                 const dnnl::stream& stream, const std::vector<Argument>& arguments,
                                  const dnnl::memory::desc& scratchpad)
-    : primitive_(std::move(primitive)), stream_(stream) {
+    : place_(std::move(place)), primitive_(std::move(primitive)), stream_(stream) {
   const auto add = [&](int name, BufferId buffer, const dnnl::memory::desc& desc) {
     memories_.push_back(dnnl::memory(desc, stream_.get_engine(), nullptr));
     buffers_.push_back(buffer);
@@ -37,7 +39,7 @@ void PrimitiveKernel::run(const StepState&) {
   const dnnl_status_t status = dnnl_primitive_execute(
       primitive_.get(), stream_.get(), static_cast<int>(arguments_.size()), arguments_.data());
   if (status != dnnl_success) {
-    throw Error(ErrorCode::Internal, "oneDNN",
+    throw Error(errorCodeOf(status, ErrorCode::Internal), place_,
                 "dnnl_primitive_execute failed with status " + std::to_string(status));
   }
 }

@@ -1,14 +1,19 @@
 // The two kinds of kernel: one oneDNN primitive, or one loop of this backend.
 #pragma once
 
+#include <memory>
 #include <oneapi/dnnl/dnnl.hpp>
-#include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "core/backend.h"
+#include "core/error.h"
 
 namespace node_cudnn::onednn {
+
+// The code that the error of a failed oneDNN call has.
+ErrorCode errorCodeOf(dnnl_status_t status, ErrorCode otherwise);
 
 // A primitive with its arguments; running it allocates nothing of ours.
 class PrimitiveKernel final : public Kernel {
@@ -21,13 +26,15 @@ class PrimitiveKernel final : public Kernel {
 
   // An argument without a buffer (-1) is left out. scratchpad: the primitive descriptor's
   // scratchpad_desc().
-  PrimitiveKernel(dnnl::primitive primitive, const dnnl::stream& stream,
+  // place: the op, for errors.
+  PrimitiveKernel(std::string place, dnnl::primitive primitive, const dnnl::stream& stream,
                   const std::vector<Argument>& arguments, const dnnl::memory::desc& scratchpad);
 
   void bind(const Addresses& addresses) override;
   void run(const StepState& state) override;
 
  private:
+  std::string place_;
   dnnl::primitive primitive_;
   dnnl::stream stream_;
   std::vector<dnnl::memory> memories_;

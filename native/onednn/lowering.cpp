@@ -48,8 +48,8 @@ void Lowering::lower(const Op& op) {
   try {
     (*function)(*this, op);
   } catch (const dnnl::error& error) {
-    throw Error(ErrorCode::Unsupported, op.place(),
-                std::string("oneDNN cannot compute it: ") + error.what());
+    throw Error(errorCodeOf(error.status, ErrorCode::Unsupported), op.place(),
+                std::string("oneDNN refused it: ") + error.what());
   }
 }
 
@@ -192,7 +192,8 @@ void Lowering::emitPrimitive(const dnnl::primitive& primitive,
   command.detail = descriptor.impl_info_str();
   Arguments arguments = reads;
   arguments.insert(arguments.end(), writes.begin(), writes.end());
-  command.kernel = std::make_unique<PrimitiveKernel>(primitive, stream_, arguments, scratchpad);
+  command.kernel =
+      std::make_unique<PrimitiveKernel>(op_->place(), primitive, stream_, arguments, scratchpad);
   emit(std::move(command));
 }
 
@@ -209,7 +210,7 @@ void Lowering::emitReorder(BufferId from, const dnnl::memory::desc& fromDesc, Bu
   command.scratchBytes = scratchpad.get_size();
   command.detail = descriptor.impl_info_str();
   command.kernel = std::make_unique<PrimitiveKernel>(
-      dnnl::reorder(descriptor), stream_,
+      op_->place(), dnnl::reorder(descriptor), stream_,
       std::vector<PrimitiveKernel::Argument>{{DNNL_ARG_FROM, from, fromDesc},
                                              {DNNL_ARG_TO, to, toDesc}},
       scratchpad);
