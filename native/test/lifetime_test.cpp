@@ -47,7 +47,7 @@ class Lifetime : public OnEveryBackend {
 };
 
 TEST_P(Lifetime, ProgramsThatComeAndGo) {
-  EXPECT_LT(growth(100, [] { trained()->predict(data().batch(0, 4, false)); }), kNoise);
+  EXPECT_LT(growth(40, [] { trained()->predict(data().batch(0, 4, false)); }), kNoise);
 }
 
 TEST_P(Lifetime, Steps) {

@@ -29,6 +29,7 @@ struct OpCase {
   // Adds the op or ops and returns the output.
   std::function<TensorId(Graph&, const std::vector<TensorId>&)> build;
   std::uint64_t firstRow = 0;
+  bool differentiable = true;  // at the case's values: false for maxima with ties
 };
 
 std::ostream& operator<<(std::ostream& stream, const OpCase& op);

@@ -9,12 +9,10 @@ using Numbers = std::initializer_list<double>;
 
 OpCase pooling(const char* op, std::string name, Shape x, Numbers size, Numbers strides,
                Numbers padding = {0, 0, 0, 0}, Kind kind = Kind::Distinct) {
-  return {
-      std::move(name),
-      op,
-      {{"x", std::move(x), Role::Input, kind}},
-      single(op,
-             {{"poolSize", list(size)}, {"strides", list(strides)}, {"padding", list(padding)}})};
+  const Attributes attributes{
+      {"poolSize", list(size)}, {"strides", list(strides)}, {"padding", list(padding)}};
+  return {std::move(name),        op, {{"x", std::move(x), Role::Input, kind}},
+          single(op, attributes), 0,  kind != Kind::Ties};
 }
 
 std::vector<OpCase> casesOf(const char* op) {
@@ -35,6 +33,13 @@ std::vector<OpCase> casesOf(const char* op) {
 }
 
 const RegisteredCases maximum{casesOf("maxPooling2d")};
+
+const RegisteredCases ties{{
+    pooling("maxPooling2d", "Ties", {2, 7, 9, 3}, {3, 3}, {2, 2}, {0, 0, 0, 0}, Kind::Ties),
+    pooling("maxPooling2d", "TiesOfBlocks", {2, 7, 6, 32}, {3, 3}, {2, 2}, {1, 1, 1, 1},
+            Kind::Ties),
+}};
+
 const RegisteredCases average{casesOf("averagePooling2d")};
 
 const RegisteredCases global{{
