@@ -12,7 +12,7 @@ CpuLayout::CpuLayout(View view, dnnl::memory::desc desc)
     : view_(std::move(view)),
       desc_(std::move(desc)),
       isFloat_(true),
-      plain_(sameFormat(desc_, view_.plain())) {}
+      plain_(desc_ == view_.plain()) {}
 
 CpuLayout CpuLayout::raw(std::size_t bytes, std::string text) {
   CpuLayout layout;
@@ -47,7 +47,7 @@ bool CpuLayout::equals(const Layout& other) const {
   if (layout == nullptr || layout->isFloat_ != isFloat_) return false;
   if (!isFloat_) return layout->rawBytes_ == rawBytes_ && layout->rawText_ == rawText_;
   if (plain_ && layout->plain_) return bytes() == layout->bytes();
-  return view_ == layout->view_ && sameFormat(desc_, layout->desc_);
+  return view_ == layout->view_ && desc_ == layout->desc_;
 }
 
 const CpuLayout& cpuLayout(const Layout& layout) {
@@ -57,24 +57,6 @@ const CpuLayout& cpuLayout(const Layout& layout) {
                 "layout " + layout.text() + " was not made by the cpu backend");
   }
   return *cpu;
-}
-
-bool sameFormat(const dnnl::memory::desc& a, const dnnl::memory::desc& b) {
-  if (a == b) return true;
-  const dnnl_memory_desc_t& x = a.data;
-  const dnnl_memory_desc_t& y = b.data;
-  if (x.format_kind != dnnl_blocked || y.format_kind != dnnl_blocked || x.ndims != y.ndims ||
-      x.data_type != y.data_type || x.format_desc.blocking.inner_nblks != 0 ||
-      y.format_desc.blocking.inner_nblks != 0 || x.offset0 != y.offset0) {
-    return false;
-  }
-  for (int i = 0; i < x.ndims; ++i) {
-    if (x.dims[i] != y.dims[i]) return false;
-    if (x.dims[i] > 1 && x.format_desc.blocking.strides[i] != y.format_desc.blocking.strides[i]) {
-      return false;
-    }
-  }
-  return true;
 }
 
 std::string formatText(const dnnl::memory::desc& desc, const std::string& axes) {

@@ -42,9 +42,6 @@ class CpuLayout final : public Layout {
 // The layout as this backend's own class. Throws Error(Internal) for another backend's.
 const CpuLayout& cpuLayout(const Layout& layout);
 
-// Whether both place every element at the same address (strides of axes of length 1 aside).
-bool sameFormat(const dnnl::memory::desc& a, const dnnl::memory::desc& b);
-
 // "nChw16c", "nhwc": axes by falling stride, blocked axes as capitals, then the inner blocks.
 std::string formatText(const dnnl::memory::desc& desc, const std::string& axes);
 
