@@ -1,5 +1,6 @@
 // exits.cjs ADDON SPEC BATCH WAY: ends in the middle of work, in the way that is named.
 'use strict';
+const { readFileSync, readdirSync } = require('node:fs');
 const { setTimeout } = require('node:timers');
 const { Worker, isMainThread, workerData } = require('node:worker_threads');
 
@@ -26,6 +27,21 @@ function flood(program) {
   }
 }
 
+// The listener is added, and so called, after the addon's own: none of the addon's threads may be
+// left by then, or the libraries they run in would be taken from under them.
+function exitCounting() {
+  process.on('exit', () => {
+    const count = () =>
+      readdirSync('/proc/self/task').filter((thread) =>
+        readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').startsWith('node-cudnn'),
+      ).length;
+    const pause = new Int32Array(new SharedArrayBuffer(4));
+    for (let wait = 0; wait < 20 && count() > 0; wait += 1) Atomics.wait(pause, 0, 0, 10);
+    console.log(`threads: ${count()}`);
+  });
+  process.exit(0);
+}
+
 const ways = {
   // The process ends by itself although the program was never disposed.
   async idle() {
@@ -41,22 +57,22 @@ const ways = {
   },
   async exit() {
     flood(await start());
-    setTimeout(() => process.exit(0), 5);
+    setTimeout(exitCounting, 5);
   },
   async exitAtOnce() {
     flood(await start());
-    process.exit(0);
+    exitCounting();
   },
   async exitWhileDisposing() {
     const program = await start();
     flood(program);
     void program.dispose();
-    process.exit(0);
+    exitCounting();
   },
   async exitWhileResizing() {
     const images = new Uint8Array(64 * 64 * 64 * 3);
     for (let i = 0; i < 8; i += 1) void addon.resizeWithPad(images, [64, 64, 64, 3], 128, 128, 1);
-    setTimeout(() => process.exit(0), 2);
+    setTimeout(exitCounting, 2);
   },
   async uncaught() {
     flood(await start());
