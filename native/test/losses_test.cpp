@@ -57,6 +57,17 @@ TEST_P(Losses, CategoricalCrossentropyClipsEachEntry) {
   EXPECT_TRUE(isClose("gradient", loss.gradient, {0, 0, 1 / sum - 2, 1 / sum}, near()));
 }
 
+// Keras normalizes dense targets' predictions before it clips them.
+TEST_P(Losses, CategoricalCrossentropyOfDenseTargetsClipsLast) {
+  const LossOutput loss =
+      run({"categoricalCrossentropy", {1, 4}, {1.5, -0.25, 0.5, 0.25}, {0.1, 0.2, 0.3, 0.4}});
+  EXPECT_NEAR(loss.sum, 4.500053, 1e-5);
+  EXPECT_TRUE(isClose("gradient", loss.gradient, {1 / 3.0, 0.4, -0.2, -1.2}, near()));
+  const LossOutput certain = run({"categoricalCrossentropy", {1, 3}, {0, 1, 0}, {1, 0, 0}});
+  EXPECT_NEAR(certain.sum, 16.118095, 1e-4);
+  EXPECT_EQ(certain.gradient, (Values{0, 0, 0}));
+}
+
 TEST_P(Losses, SoftTargetsWeighTheClasses) {
   const Values z{2, 1, -1, 0.5}, t{0.1, 0.7, 0.2, 0};
   double sum = 0, expected = 0;

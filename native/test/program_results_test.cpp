@@ -64,6 +64,45 @@ TEST_P(ProgramResults, ALastSigmoidIsIgnoredByCrossEntropy) {
                       {0.880797, 0.731059, 0.268941, 0.622459}, 1e-6));
 }
 
+TEST_P(ProgramResults, CrossEntropyLooksBehindALastSoftmax) {
+  SmallModel model(GetParam());
+  model.output(model.softmax("softmax", model.input("x", {3})));
+  const auto program = prepared(model.spec, trainingWith(momentumSgd()));
+  const Floats x{0, 120, 0}, y{0};
+  program->evaluate(batchOf(x, y, 3, 1));
+  EXPECT_NEAR(program->results(true)[0].sum, 120, 1e-4);
+}
+
+TEST_P(ProgramResults, BinaryAccuracyTurnsItsThresholdIntoALogit) {
+  TrainingSpec training = trainingWith({"sgd", {}}, "binaryCrossentropy");
+  training.metrics.push_back({"binaryAccuracy", 0, {{"threshold", 0.8}}, false});
+  const auto program = activationModel(1, "sigmoid", training);
+  // Probabilities .731, .769, .818 and .881.
+  const Floats x{1, 1.2F, 1.5F, 2}, y{0, 0, 1, 1};
+  const Batch batch = batchOf(x, y, 1, 1);
+  program->evaluate(batch);
+  const std::vector<Result> results = program->results(true);
+  double expected = 0;
+  for (std::size_t i = 0; i < 4; ++i) expected += std::log1p(std::exp(x[i])) - x[i] * y[i];
+  EXPECT_NEAR(results[0].sum, expected, 1e-5);
+  EXPECT_EQ(results[1].sum, 4);
+}
+
+TEST_P(ProgramResults, DropoutIsLeftOutOfEvaluationAndPrediction) {
+  ModelSpec spec = smallAlexNet(GetParam());
+  const auto dropping = prepared(spec, trainingWith(momentumSgd()));
+  for (OpSpec& op : spec.ops) {
+    if (op.type == "dropout") op.attributes.set("rate", 0.0);
+  }
+  const auto keeping = prepared(spec, trainingWith(momentumSgd()));
+  const Data data(8, 144, 3);
+  for (Program* program : {dropping.get(), keeping.get()}) program->evaluate(data.batch(0, 8));
+  EXPECT_EQ(dropping->results(true)[0].sum, keeping->results(true)[0].sum);
+  EXPECT_EQ(dropping->predict(data.batch(0, 8, false)), keeping->predict(data.batch(0, 8, false)));
+  EXPECT_NE(dropping->gradients(data.batch(0, 8)).weights,
+            keeping->gradients(data.batch(0, 8)).weights);
+}
+
 TEST_P(ProgramResults, CrossEntropyOfOtherOutputsIsClipped) {
   const auto program = activationModel(3, "linear", trainingWith(momentumSgd()));
   const Floats x{0, 1, 0}, y{0};
