@@ -272,6 +272,7 @@ TEST_P(ProgramResults, AnOutputWithoutALossIsPredictedAllTheSame) {
   const auto after = allWeights(*program);
   EXPECT_NE(after[2], before[2]);
   EXPECT_EQ(after[4], before[4]) << "logits' kernel has no part in the loss";
+  EXPECT_EQ(program->explain(Mode::Train, 1).find("logits"), std::string::npos);
 }
 
 TEST_P(ProgramResults, AnInputThatNothingReadsDisturbsNothing) {
