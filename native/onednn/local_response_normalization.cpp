@@ -1,5 +1,8 @@
 // Local response normalization across channels.
+#include <string_view>
+
 #include "image_layout.h"
+#include "normalized_rows.h"
 
 namespace node_cudnn::onednn {
 
@@ -28,15 +31,48 @@ struct Window {
   }
 };
 
+NormalizedRows rowsOf(const Op& op, const Shape& shape) {
+  const Attributes& attributes = op.attributes;
+  return {elementCount(shape) / shape.back(),
+          shape.back(),
+          attributes.integer("depthRadius"),
+          static_cast<float>(attributes.number("alpha")),
+          static_cast<float>(attributes.number("beta")),
+          static_cast<float>(attributes.number("bias"))};
+}
+
+bool isReference(const Forward& descriptor) {
+  return std::string_view(descriptor.impl_info_str()).find("ref") != std::string_view::npos;
+}
+
+TensorId workspaceOf(const Op& op) { return op.outputs.size() > 1 ? op.outputs[1] : kNoTensor; }
+
+void lowerRows(Lowering& lowering, const Op& op) {
+  const NormalizedRows normalized = rowsOf(op, lowering.shape(op.inputs[0]));
+  const TensorId workspace = workspaceOf(op);
+  const BufferId x = lowering.plain(op.inputs[0]);
+  const BufferId y = lowering.producePlain(op.outputs[0]);
+  const auto bytes =
+      static_cast<std::size_t>(normalized.rows * normalized.channels) * sizeof(float);
+  const BufferId scales = lowering.produce(workspace, CpuLayout::raw(bytes, "scales"));
+  Command command;
+  command.reads = {x};
+  command.writes = {y, scales};
+  command.detail = "rows";
+  command.kernel = loopKernel({x, y, scales}, [=](const Pointers& p, const StepState&) {
+    normalized.forward(p.floats(0), p.has(2) ? p.floats(2) : p.floats(1), p.floats(1));
+  });
+  lowering.emit(std::move(command));
+}
+
 void lowerForward(Lowering& lowering, const Op& op) {
   const Window window(op.attributes);
-  const TensorId workspace = op.outputs.size() > 1 ? op.outputs[1] : kNoTensor;
+  const TensorId workspace = workspaceOf(op);
   const CpuLayout layout = imageLayout(lowering, op.inputs[0]);
-  const Forward descriptor =
-      window.forward(lowering,
-                     workspace == kNoTensor ? dnnl::prop_kind::forward_inference
-                                            : dnnl::prop_kind::forward_training,
-                     layout.desc());
+  const auto kind = workspace == kNoTensor ? dnnl::prop_kind::forward_inference
+                                           : dnnl::prop_kind::forward_training;
+  const Forward descriptor = window.forward(lowering, kind, layout.desc());
+  if (isReference(descriptor)) return lowerRows(lowering, op);
   const BufferId x = lowering.as(op.inputs[0], layout);
   const BufferId y = lowering.produce(op.outputs[0], layout);
   const dnnl::memory::desc kept = descriptor.workspace_desc();
@@ -48,18 +84,34 @@ void lowerForward(Lowering& lowering, const Op& op) {
                           {DNNL_ARG_WORKSPACE, kept.get_size() > 0 ? powers : -1, kept}});
 }
 
+void lowerRowsBackward(Lowering& lowering, const Op& op) {
+  const NormalizedRows normalized = rowsOf(op, lowering.shape(op.inputs[0]));
+  const BufferId x = lowering.plain(op.inputs[0]);
+  const BufferId dy = lowering.plain(op.inputs[2]);
+  const BufferId scales = lowering.own(op.inputs[3]);
+  const BufferId dx = lowering.producePlain(op.outputs[0]);
+  Command command;
+  command.reads = {x, dy, scales};
+  command.writes = {dx, scales};
+  command.mayShare = {{dx, dy}};
+  command.detail = "rows";
+  command.kernel = loopKernel({x, dy, scales, dx}, [=](const Pointers& p, const StepState&) {
+    normalized.backward(p.floats(0), p.floats(1), p.floats(2), p.floats(3));
+  });
+  lowering.emit(std::move(command));
+}
+
 void lowerBackward(Lowering& lowering, const Op& op) {
+  // Only the oneDNN forward is remembered; the other one leaves its scales.
+  const auto* forward = lowering.recall<Forward>(op.inputs[3]);
+  if (forward == nullptr) return lowerRowsBackward(lowering, op);
   const Window window(op.attributes);
-  const CpuLayout layout = imageLayout(lowering, op.inputs[0]);
-  const auto* remembered = lowering.recall<Forward>(op.inputs[3]);
-  const Forward forward =
-      remembered != nullptr
-          ? *remembered
-          : window.forward(lowering, dnnl::prop_kind::forward_training, layout.desc());
+  const View view = View::activation(lowering.shape(op.inputs[0]));
+  const CpuLayout layout(view, forward->src_desc());
   const dnnl::lrn_backward::primitive_desc descriptor(
       {kAlgorithm, layout.desc(), layout.desc(), window.size, window.alpha, window.beta,
        window.bias},
-      Lowering::plannedScratchpad(), lowering.engine(), forward);
+      Lowering::plannedScratchpad(), lowering.engine(), *forward);
   const dnnl::memory::desc kept = descriptor.workspace_desc();
   const BufferId powers = kept.get_size() > 0 ? lowering.own(op.inputs[3]) : -1;
   const BufferId x = lowering.as(op.inputs[0], layout);
