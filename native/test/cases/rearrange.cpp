@@ -18,7 +18,7 @@ const RegisteredCases reshape{{
 OpCase concatenate(std::string name, const std::vector<Shape>& shapes, double axis) {
   OpCase op{std::move(name), "concatenate", {}, single("concatenate", {{"axis", axis}})};
   for (const Shape& shape : shapes) {
-    op.inputs.push_back({"x" + std::to_string(op.inputs.size()), shape});
+    op.inputs.push_back({std::string("x").append(std::to_string(op.inputs.size())), shape});
   }
   return op;
 }
@@ -34,7 +34,8 @@ const RegisteredCases concatenations{{
 
 OpCase add(std::string name, const Shape& shape, int count) {
   OpCase op{std::move(name), "add", {}, single("add")};
-  for (int i = 0; i < count; ++i) op.inputs.push_back({"x" + std::to_string(i), shape});
+  for (int i = 0; i < count; ++i)
+    op.inputs.push_back({std::string("x").append(std::to_string(i)), shape});
   return op;
 }
 
