@@ -54,7 +54,7 @@ std::string mebibytes(std::size_t bytes) { return std::to_string(bytes >> 20) + 
 
 std::unique_ptr<Memory> allocateHost(std::size_t bytes, std::string_view purpose) {
   const std::size_t available = availableBytes();
-  if (bytes > available) refuse(bytes, available, purpose);
+  if (bytes > available - kAlignment) refuse(bytes, available, purpose);
   const std::size_t rounded =
       std::max((bytes + kAlignment - 1) / kAlignment * kAlignment, kAlignment);
   std::unique_ptr<void, Free> memory(std::aligned_alloc(kAlignment, rounded));
