@@ -1,5 +1,5 @@
 /**
- * npm run bench [-- --json] [--peers] [--batch 64] [--repeats 5]
+ * npm run bench [-- --json] [--peers] [--batch 64] [--repeats 3]
  *
  * Times training steps on this machine, against the sum of their oneDNN primitives and, with
  * --peers, against PyTorch and TensorFlow in the Python environment of NODE_CUDNN_BENCH_PYTHON (or
@@ -17,7 +17,7 @@ const { values: options } = parseArgs({
     json: { type: 'boolean', default: false },
     peers: { type: 'boolean', default: false },
     batch: { type: 'string', default: '64' },
-    repeats: { type: 'string', default: '5' },
+    repeats: { type: 'string', default: '3' },
   },
 });
 const batch = Number(options.batch);
@@ -36,7 +36,7 @@ async function step(network: 'paper' | 'plain'): Promise<StepReport> {
 async function addPeers(report: BenchReport, paper: StepReport, plain: StepReport): Promise<void> {
   const peer = async (name: 'torch' | 'keras', network: 'paper' | 'plain') => {
     progress(`${name}, ${network} AlexNet, batch ${String(batch)}`);
-    const measured = await measurePeer(name, network, batch, repeats);
+    const measured = await measurePeer(name, network, batch, 2 * repeats);
     report.peers.push(measured);
     return measured;
   };
@@ -61,7 +61,7 @@ const paper = await step('paper');
 const plain = await step('plain');
 const seamMilliseconds = await measureSeam(2000);
 const report: BenchReport = {
-  stepOverPrimitives: paper.stepMilliseconds / paper.primitivesMilliseconds,
+  stepOverPrimitives: paper.stepOverPrimitives,
   seamShare: seamMilliseconds / paper.stepMilliseconds,
   steps: [paper, plain],
   peers: [],

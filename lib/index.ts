@@ -43,6 +43,7 @@ export { Sequential, sequential, type SequentialOptions } from './model/sequenti
 export type { SummaryData, SummaryRow } from './model/summaryData.js';
 export type { ModelTopology } from './model/topology.js';
 export type { Logs } from './model/trainable.js';
+export type { CommandProfile, NativeProgram } from './native/program.js';
 export { alexnet } from './models/alexnet.js';
 export { alexnet8, type Alexnet8Options } from './models/alexnet8.js';
 export type { AlexnetOptions, LrnOptions } from './models/alexnetOptions.js';

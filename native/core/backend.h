@@ -58,7 +58,7 @@ struct StepState {
   std::uint64_t firstRow = 0;  // position of the batch's first row within the global batch
 };
 
-// Addresses of a schedule's buffers, indexed by BufferId, and of the shared scratch space.
+// Addresses of a schedule's buffers, indexed by BufferId, and of the command's scratch space.
 struct Addresses {
   std::vector<void*> buffers;
   void* scratch = nullptr;
@@ -80,7 +80,8 @@ struct Command {
   std::vector<BufferId> writes;
   // {written, read} pairs that may share memory when the read buffer is not used afterwards.
   std::vector<std::pair<BufferId, BufferId>> mayShare;
-  std::size_t scratchBytes = 0;
+  std::size_t scratchBytes = 0;   // needed while it runs
+  std::size_t scratchOffset = 0;  // in the arena; set by planMemory
   double flops = 0;
   std::string detail;  // implementation name, for explain()
   std::unique_ptr<Kernel> kernel;
@@ -91,8 +92,7 @@ struct Schedule {
   std::vector<Command> commands;
   // The buffer in which each tensor of the graph was produced (or is fed), -1 when it has none.
   std::vector<BufferId> bufferOfTensor;
-  std::size_t arenaBytes = 0;    // set by planMemory
-  std::size_t scratchBytes = 0;  // set by planMemory: the largest of the commands'
+  std::size_t arenaBytes = 0;  // set by planMemory
 };
 
 enum class HostType { Float32, Int32, Uint8 };
@@ -155,7 +155,8 @@ struct RegisteredBackend {
 std::unique_ptr<Backend> makeBackend(std::string_view name);
 std::vector<std::string> backendNames();
 
-// Gives every arena buffer an offset (liveness over the commands, best fit) and sums up.
+// Gives every arena buffer and every command's scratch space an offset (by liveness over the
+// commands) and sums up.
 // `results` stay valid after the last command.
 void planMemory(Schedule& schedule, const std::vector<TensorId>& results);
 

@@ -66,6 +66,9 @@ std::string explainPlan(const Plan& plan, std::span<const WeightSpec> weights) {
     parameters += static_cast<double>(elementCount(weight.shape));
   }
   double unshared = 0;
+  for (const Command& command : schedule.commands) {
+    unshared += static_cast<double>(command.scratchBytes);
+  }
   for (const Buffer& buffer : schedule.buffers) {
     if (buffer.slot < 0 && buffer.aliasOf < 0) {
       unshared += static_cast<double>(buffer.layout->bytes());
@@ -75,9 +78,7 @@ std::string explainPlan(const Plan& plan, std::span<const WeightSpec> weights) {
       << flops / 1e9 << " GFLOP, " << mebibytes(moved) << " read and written; " << reorders
       << " reorders, " << mebibytes(reordered) << '\n'
       << "arena " << mebibytes(static_cast<double>(schedule.arenaBytes)) << " ("
-      << mebibytes(unshared) << " without sharing), scratch "
-      << mebibytes(static_cast<double>(schedule.scratchBytes)) << ", weights "
-      << mebibytes(4 * parameters) << '\n';
+      << mebibytes(unshared) << " without sharing), weights " << mebibytes(4 * parameters) << '\n';
   return out.str();
 }
 

@@ -26,15 +26,17 @@ LayoutPtr Plan::slotLayout(std::size_t slot) const {
   return nullptr;
 }
 
-void Plan::bind(void* arena, void* scratch, const std::vector<void*>& slots) {
+void Plan::bind(void* arena, const std::vector<void*>& slots) {
   addresses_.buffers.clear();
   for (const Buffer& buffer : schedule_.buffers) {
     void* address = buffer.slot >= 0 ? slots.at(static_cast<std::size_t>(buffer.slot))
                                      : static_cast<char*>(arena) + buffer.offset;
     addresses_.buffers.push_back(address);
   }
-  addresses_.scratch = scratch;
-  for (Command& command : schedule_.commands) command.kernel->bind(addresses_);
+  for (Command& command : schedule_.commands) {
+    addresses_.scratch = static_cast<char*>(arena) + command.scratchOffset;
+    command.kernel->bind(addresses_);
+  }
   bound_ = true;
 }
 

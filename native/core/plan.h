@@ -24,7 +24,7 @@ class Plan {
 
   // Tells every kernel its addresses; slots holds one address for each persistent slot (null when
   // the plan does not use it).
-  void bind(void* arena, void* scratch, const std::vector<void*>& slots);
+  void bind(void* arena, const std::vector<void*>& slots);
   void unbind() { bound_ = false; }
   bool isBound() const { return bound_; }
 

@@ -110,21 +110,18 @@ void Program::adoptLayouts(Plan& plan) {
   }
 }
 
-void Program::ensureWorkspace(const Plan& plan) {
-  const auto grow = [&](std::unique_ptr<Memory>& memory, std::size_t bytes, const char* purpose) {
-    if (bytes == 0 || (memory && memory->bytes() >= bytes)) return;
-    for (auto& [key, other] : plans_) other->unbind();
-    memory.reset();
-    memory = backend_->allocate(bytes, purpose);
-  };
-  grow(arena_, plan.schedule().arenaBytes, "activations and gradients");
-  grow(scratch_, plan.schedule().scratchBytes, "scratch space");
+void Program::ensureArena(const Plan& plan) {
+  const std::size_t bytes = plan.schedule().arenaBytes;
+  if (bytes == 0 || (arena_ && arena_->bytes() >= bytes)) return;
+  for (auto& [key, other] : plans_) other->unbind();
+  arena_.reset();
+  arena_ = backend_->allocate(bytes, "activations and gradients");
 }
 
 Plan& Program::ready(Mode mode, const Batch& batch) {
   if (batch.size < 1) throw Error(ErrorCode::Data, "batch", "has no rows");
   Plan& made = plan(mode, batch.size, !batch.sampleWeights.empty());
-  ensureWorkspace(made);
+  ensureArena(made);
   if (!made.isBound()) {
     std::vector<void*> addresses(slots_.size(), nullptr);
     for (const Buffer& buffer : made.schedule().buffers) {
@@ -133,7 +130,7 @@ Plan& Program::ready(Mode mode, const Batch& batch) {
       ensureSlot(slot);
       addresses[slot] = slots_[slot].memory->data();
     }
-    made.bind(arena_ ? arena_->data() : nullptr, scratch_ ? scratch_->data() : nullptr, addresses);
+    made.bind(arena_ ? arena_->data() : nullptr, addresses);
   }
   feed(made, batch);
   return made;

@@ -107,7 +107,7 @@ class Program {
   // Converts the slots to the layouts that the plan chose; other plans are then out of date.
   void adoptLayouts(Plan& plan);
   void ensureSlot(std::size_t slot);
-  void ensureWorkspace(const Plan& plan);
+  void ensureArena(const Plan& plan);
   void feed(Plan& plan, const Batch& batch);
   void clearAccumulators();
   StepState stepState(float learningRate) const;
@@ -123,7 +123,6 @@ class Program {
   std::map<PlanKey, std::unique_ptr<Plan>> plans_;
   bool layoutsSuitTraining_ = false;
   std::unique_ptr<Memory> arena_;
-  std::unique_ptr<Memory> scratch_;
   std::uint64_t step_ = 0;
   std::uint64_t runsSinceReset_ = 0;  // training steps and evaluations
 };

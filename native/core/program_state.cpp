@@ -50,7 +50,6 @@ std::size_t Program::bytes() const {
   std::size_t total = 0;
   for (const Slot& slot : slots_) total += slot.memory ? slot.memory->bytes() : 0;
   if (arena_) total += arena_->bytes();
-  if (scratch_) total += scratch_->bytes();
   return total;
 }
 

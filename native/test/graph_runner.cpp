@@ -36,13 +36,14 @@ GraphRunner::GraphRunner(std::string_view backend, Graph graph)
     if (!memory) memory = backend_->allocate(buffer.layout->bytes(), buffer.name);
   }
   arena_ = backend_->allocate(schedule_.arenaBytes, "arena");
-  scratch_ = backend_->allocate(schedule_.scratchBytes, "scratch");
   Addresses addresses;
   for (std::size_t i = 0; i < schedule_.buffers.size(); ++i) {
     addresses.buffers.push_back(address(static_cast<BufferId>(i)));
   }
-  addresses.scratch = scratch_->data();
-  for (Command& command : schedule_.commands) command.kernel->bind(addresses);
+  for (Command& command : schedule_.commands) {
+    addresses.scratch = static_cast<std::byte*>(arena_->data()) + command.scratchOffset;
+    command.kernel->bind(addresses);
+  }
 }
 
 BufferId GraphRunner::bufferOf(TensorId tensor) const {

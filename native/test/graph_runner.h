@@ -37,7 +37,6 @@ class GraphRunner {
   std::unique_ptr<Backend> backend_;
   Schedule schedule_;
   std::unique_ptr<Memory> arena_;
-  std::unique_ptr<Memory> scratch_;
   std::vector<std::unique_ptr<Memory>> slots_;
   std::map<TensorId, Values> fed_;
 };

@@ -89,9 +89,11 @@ class Playback {
       if (isFed(id)) write(id);
     }
     for (const Command& command : schedule_.commands) {
+      useScratch(command);
       for (const BufferId id : command.reads) expectWhole(id);
       for (const BufferId id : command.writes) write(id);
       for (const BufferId id : command.writes) expectWhole(id);
+      expectScratch(command);
     }
     for (const TensorId result : results) expectWhole(result);
   }
@@ -115,6 +117,18 @@ class Playback {
     for (std::size_t i = begin; i < end; ++i) owner_[i] = rootOf(schedule_, id);
   }
 
+  void useScratch(const Command& command) {
+    ASSERT_LE(command.scratchOffset + command.scratchBytes, owner_.size());
+    const auto begin = owner_.begin() + static_cast<std::ptrdiff_t>(command.scratchOffset);
+    std::fill_n(begin, command.scratchBytes, kScratch);
+  }
+
+  void expectScratch(const Command& command) const {
+    const auto begin = owner_.begin() + static_cast<std::ptrdiff_t>(command.scratchOffset);
+    const auto end = begin + static_cast<std::ptrdiff_t>(command.scratchBytes);
+    ASSERT_TRUE(std::all_of(begin, end, [](BufferId owner) { return owner == kScratch; }));
+  }
+
   void expectWhole(BufferId id) const {
     const auto [begin, end] = range(id);
     ASSERT_LE(end, owner_.size());
@@ -122,6 +136,8 @@ class Playback {
       ASSERT_EQ(owner_[i], rootOf(schedule_, id)) << "buffer " << id << ", byte " << i - begin;
     }
   }
+
+  static constexpr BufferId kScratch = -2;
 
   const Schedule& schedule_;
   std::vector<BufferId> owner_;
@@ -143,16 +159,6 @@ TEST(MemoryPlan, OffsetsAreAligned) {
   for (const Buffer& buffer : made.schedule.buffers) EXPECT_EQ(buffer.offset % 64, 0U);
 }
 
-TEST(MemoryPlan, ScratchIsThatOfTheHungriestCommand) {
-  RandomSchedule made = makeSchedule(3);
-  std::size_t largest = 0;
-  for (const Command& command : made.schedule.commands) {
-    largest = std::max(largest, command.scratchBytes);
-  }
-  planMemory(made.schedule, made.results);
-  EXPECT_EQ(made.schedule.scratchBytes, largest);
-}
-
 // A chain of equal buffers needs two of them, and one when each may be written over the last.
 Schedule chain(int length, bool inPlace) {
   Schedule schedule;
@@ -171,6 +177,16 @@ Schedule chain(int length, bool inPlace) {
     schedule.commands.push_back(std::move(command));
   }
   return schedule;
+}
+
+TEST(MemoryPlan, ScratchTakesMemoryThatNoLiveBufferHas) {
+  Schedule schedule = chain(3, false);
+  planMemory(schedule, {3});
+  const std::size_t withoutScratch = schedule.arenaBytes;
+  schedule.commands[1].scratchBytes = 1;
+  planMemory(schedule, {3});
+  EXPECT_GT(schedule.arenaBytes, withoutScratch);
+  EXPECT_EQ(schedule.commands[0].scratchOffset, 0U);
 }
 
 TEST(MemoryPlan, SharesWhatNoLongerLives) {

@@ -16,6 +16,7 @@ struct Tolerance {
 
 inline constexpr Tolerance kTolerances[] = {
     {"conv2d", 2e-6, "sums of up to 400 products, in another order"},
+    {"winograd", 2e-5, "transforms with factors up to 8 cancel; sums of 1,152 to 2,496 products"},
     {"dense", 2e-6, "sums of up to 40 products, in another order"},
     {"maxPooling2d", 5e-7, "values are copied; gradients of up to 9 windows are summed"},
     {"averagePooling2d", 5e-7, "sums of up to 12 values"},

@@ -1,4 +1,5 @@
-// Places every arena buffer by liveness: buffers whose lifetimes do not meet share addresses.
+// Places every arena buffer and every command's scratch space by liveness: buffers whose lifetimes
+// do not meet share addresses.
 #include <algorithm>
 #include <numeric>
 #include <vector>
@@ -27,13 +28,16 @@ struct Group {
 class Planner {
  public:
   explicit Planner(Schedule& schedule)
-      : schedule_(schedule), parent_(schedule.buffers.size()), groups_(schedule.buffers.size()) {
+      : schedule_(schedule),
+        parent_(schedule.buffers.size() + schedule.commands.size()),
+        groups_(parent_.size()) {
     std::iota(parent_.begin(), parent_.end(), 0);
   }
 
   void run(const std::vector<TensorId>& results) {
     collectAliases();
     findLifetimes(results);
+    addScratch();
     shareInPlace();
     place();
   }
@@ -91,6 +95,17 @@ class Planner {
     }
   }
 
+  std::size_t scratchGroup(std::size_t command) const { return schedule_.buffers.size() + command; }
+
+  void addScratch() {
+    for (std::size_t i = 0; i < schedule_.commands.size(); ++i) {
+      const std::size_t bytes = schedule_.commands[i].scratchBytes;
+      if (bytes == 0) continue;
+      const int index = static_cast<int>(i);
+      groups_[scratchGroup(i)] = {.first = index, .last = index, .bytes = bytes};
+    }
+  }
+
   void shareInPlace() {
     int index = 0;
     for (const Command& command : schedule_.commands) {
@@ -134,6 +149,9 @@ class Planner {
     for (std::size_t i = 0; i < schedule_.buffers.size(); ++i) {
       schedule_.buffers[i].offset = groups_[root(static_cast<BufferId>(i))].offset;
     }
+    for (std::size_t i = 0; i < schedule_.commands.size(); ++i) {
+      schedule_.commands[i].scratchOffset = groups_[scratchGroup(i)].offset;
+    }
   }
 
   // `placed` is sorted by offset.
@@ -158,11 +176,7 @@ class Planner {
 
 void planMemory(Schedule& schedule, const std::vector<TensorId>& results) {
   schedule.arenaBytes = 0;
-  schedule.scratchBytes = 0;
   Planner(schedule).run(results);
-  for (const Command& command : schedule.commands) {
-    schedule.scratchBytes = std::max(schedule.scratchBytes, command.scratchBytes);
-  }
 }
 
 }  // namespace node_cudnn
