@@ -40,6 +40,10 @@ std::vector<std::string> opTypes() {
   return types;
 }
 
+AttributeValue shapeAttribute(const Shape& shape) {
+  return std::vector<double>(shape.begin(), shape.end());
+}
+
 void requireRank(const Graph& graph, const Op& op, TensorId id, std::size_t rank,
                  std::string_view axes) {
   const Shape& shape = graph.shape(id);

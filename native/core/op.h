@@ -38,4 +38,7 @@ struct RegisteredOp {
 void requireRank(const Graph& graph, const Op& op, TensorId id, std::size_t rank,
                  std::string_view axes);
 
+// A shape as an attribute, for backward ops that must know one.
+AttributeValue shapeAttribute(const Shape& shape);
+
 }  // namespace node_cudnn

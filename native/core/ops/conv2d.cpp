@@ -4,6 +4,7 @@
 #include "../differentiator.h"
 #include "../error.h"
 #include "../op.h"
+#include "affine.h"
 
 namespace node_cudnn {
 
@@ -93,37 +94,12 @@ double multiplyAdds(const Shape& output, const Shape& kernel) {
 }
 
 void differentiateConv2d(Differentiator& d, const Op& op) {
-  Graph& graph = d.graph();
-  TensorId gradient = d.gradientOf(op.outputs[0]);
-  if (op.attributes.text("activation", "linear") == "relu") {
-    gradient = graph
-                   .add("activationBackward", op.name + "/backwardActivation",
-                        {gradient, op.outputs[0]}, {{"function", "relu"}}, Phase::Backward)
-                   .outputs[0];
-  }
-  const TensorId x = op.inputs[0];
-  const TensorId kernel = op.inputs[1];
-  const TensorId bias = op.inputs.size() > 2 ? op.inputs[2] : kNoTensor;
-  if (d.needsGradient(kernel) || d.needsGradient(bias)) {
-    Attributes attributes = op.attributes;
-    const Shape& shape = graph.shape(kernel);
-    attributes.set("kernelShape", std::vector<double>(shape.begin(), shape.end()));
-    const Op& weights = graph.add("conv2dBackwardWeights", op.name + "/backwardWeights",
-                                  {x, gradient}, attributes, Phase::Backward,
-                                  d.needsGradient(bias) ? std::vector<int>{} : std::vector<int>{1});
-    const std::vector<TensorId> outputs = weights.outputs;
-    if (d.needsGradient(kernel)) d.contribute(kernel, outputs[0]);
-    if (d.needsGradient(bias)) d.contribute(bias, outputs[1]);
-  }
-  if (d.needsGradient(x)) {
-    Attributes attributes = op.attributes;
-    const Shape& shape = graph.shape(x);
-    attributes.set("inputShape", std::vector<double>(shape.begin(), shape.end()));
-    d.contribute(x, graph
-                        .add("conv2dBackwardInput", op.name + "/backwardInput", {gradient, kernel},
-                             attributes, Phase::Backward)
-                        .outputs[0]);
-  }
+  const TensorId gradient = gradientBeforeActivation(d, op);
+  Attributes weights = op.attributes;
+  weights.set("kernelShape", shapeAttribute(d.graph().shape(op.inputs[1])));
+  Attributes input = op.attributes;
+  input.set("inputShape", shapeAttribute(d.graph().shape(op.inputs[0])));
+  contributeAffineGradients(d, op, gradient, weights, input);
 }
 
 const RegisteredOp forward{{

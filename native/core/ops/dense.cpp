@@ -2,6 +2,7 @@
 #include "../differentiator.h"
 #include "../error.h"
 #include "../op.h"
+#include "affine.h"
 
 namespace node_cudnn {
 
@@ -26,32 +27,7 @@ std::vector<Tensor> inferForward(const Graph& graph, const Op& op) {
 }
 
 void differentiateDense(Differentiator& d, const Op& op) {
-  Graph& graph = d.graph();
-  TensorId gradient = d.gradientOf(op.outputs[0]);
-  if (op.attributes.text("activation", "linear") == "relu") {
-    gradient = graph
-                   .add("activationBackward", op.name + "/backwardActivation",
-                        {gradient, op.outputs[0]}, {{"function", "relu"}}, Phase::Backward)
-                   .outputs[0];
-  }
-  const TensorId x = op.inputs[0];
-  const TensorId kernel = op.inputs[1];
-  const TensorId bias = op.inputs.size() > 2 ? op.inputs[2] : kNoTensor;
-  if (d.needsGradient(kernel) || d.needsGradient(bias)) {
-    const std::vector<TensorId> outputs =
-        graph
-            .add("denseBackwardWeights", op.name + "/backwardWeights", {x, gradient}, {},
-                 Phase::Backward, d.needsGradient(bias) ? std::vector<int>{} : std::vector<int>{1})
-            .outputs;
-    if (d.needsGradient(kernel)) d.contribute(kernel, outputs[0]);
-    if (d.needsGradient(bias)) d.contribute(bias, outputs[1]);
-  }
-  if (d.needsGradient(x)) {
-    d.contribute(x, graph
-                        .add("denseBackwardInput", op.name + "/backwardInput", {gradient, kernel},
-                             {}, Phase::Backward)
-                        .outputs[0]);
-  }
+  contributeAffineGradients(d, op, gradientBeforeActivation(d, op), {}, {});
 }
 
 double multiplyAdds(const Graph& graph, TensorId output, std::int64_t inputUnits) {

@@ -43,8 +43,7 @@ std::vector<Tensor> inferInputGradient(const Graph&, const Op& op) {
 // Contributes the op's backward twin, whose only extra attribute is the input's shape.
 void contributeBackward(Differentiator& d, const Op& op, std::vector<TensorId> inputs) {
   Attributes attributes = op.attributes;
-  const Shape& shape = d.graph().shape(op.inputs[0]);
-  attributes.set("inputShape", std::vector<double>(shape.begin(), shape.end()));
+  attributes.set("inputShape", shapeAttribute(d.graph().shape(op.inputs[0])));
   d.contribute(op.inputs[0], d.graph()
                                  .add(std::string(op.type()) + "Backward", op.name + "/backward",
                                       std::move(inputs), attributes, Phase::Backward)

@@ -23,8 +23,7 @@ const RegisteredOp reshape{{
     .infer = inferReshape,
     .differentiate =
         [](Differentiator& d, const Op& op) {
-          const Shape& shape = d.graph().shape(op.inputs[0]);
-          const std::vector<double> inputShape(shape.begin(), shape.end());
+          const AttributeValue inputShape = shapeAttribute(d.graph().shape(op.inputs[0]));
           d.contribute(op.inputs[0], d.graph()
                                          .add("reshapeBackward", op.name + "/backward",
                                               {d.gradientOf(op.outputs[0])},
