@@ -12,6 +12,11 @@ export interface Alexnet8Options extends ModelOptions {
   readonly classes?: number;
   /** Rate after both hidden dense layers. Default 0.5. */
   readonly dropout?: number;
+  /**
+   * Of the moving statistics. Default 0.99, which wants a thousand steps or more: after n steps
+   * they still hold 0.99^n of where they started. Take 0.9 for a few hundred.
+   */
+  readonly normalizationMomentum?: number;
   /** Multiplies the input in a first layer: 1/255 for images in [0,255]. Default: no such layer. */
   readonly inputScale?: number;
 }
@@ -21,16 +26,17 @@ const optionNames: Readonly<Record<keyof Alexnet8Options, true>> = {
   inputShape: true,
   classes: true,
   dropout: true,
+  normalizationMomentum: true,
   inputScale: true,
 };
 
 const pool = (name: string): Layer => layers.maxPooling2d({ name, poolSize: 3, strides: 2 });
 
 // Convolution, batch normalization, ReLU, pooling.
-function normalizedStage(stage: 1 | 2, filters: number): Layer[] {
+function normalizedStage(stage: 1 | 2, filters: number, momentum: number): Layer[] {
   return [
     layers.conv2d({ name: `conv${stage}`, filters, kernelSize: 3 }),
-    layers.batchNormalization({ name: `norm${stage}` }),
+    layers.batchNormalization({ name: `norm${stage}`, momentum }),
     layers.activation({ name: `relu${stage}`, activation: 'relu' }),
     pool(`pool${stage}`),
   ];
@@ -58,6 +64,7 @@ export function alexnet8(options: Alexnet8Options = {}): Sequential {
   const { name = 'alexnet8', inputShape = [32, 32, 3], backend, seed } = options;
   const classes = wholeNumber(place, 'classes', options.classes ?? 10, 1);
   const rate = realNumber(place, 'dropout', options.dropout ?? 0.5, { minimum: 0, maximum: 1 });
+  const momentum = options.normalizationMomentum ?? 0.99;
   return sequential({
     name,
     ...(backend === undefined ? {} : { backend }),
@@ -67,8 +74,8 @@ export function alexnet8(options: Alexnet8Options = {}): Sequential {
       ...(options.inputScale === undefined
         ? []
         : [layers.rescaling({ name: 'scale', scale: options.inputScale })]),
-      ...normalizedStage(1, 96),
-      ...normalizedStage(2, 256),
+      ...normalizedStage(1, 96, momentum),
+      ...normalizedStage(2, 256, momentum),
       convolution('conv3', 384),
       convolution('conv4', 384),
       convolution('conv5', 256),

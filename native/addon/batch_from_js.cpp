@@ -97,7 +97,8 @@ void readRows(HostBatch& host, std::vector<HostRows>& to, const Field& field, st
 
 }  // namespace
 
-std::unique_ptr<HostBatch> batchFromJs(const Field& field, const std::vector<Shape>& inputShapes) {
+std::unique_ptr<HostBatch> batchFromJs(const Field& field,
+                                       const std::vector<InputSpec>& modelInputs) {
   auto host = std::make_unique<HostBatch>();
   Batch& batch = host->batch;
   batch.size = field["size"].integer();
@@ -105,14 +106,15 @@ std::unique_ptr<HostBatch> batchFromJs(const Field& field, const std::vector<Sha
     throw field["size"].mismatch("a size from 1 on", ErrorCode::Data);
   }
   const std::vector<Field> inputs = field["inputs"].elements();
-  if (inputs.size() != inputShapes.size()) {
+  if (inputs.size() != modelInputs.size()) {
     throw Error(ErrorCode::Data, field.path() + ".inputs",
-                "expected " + std::to_string(inputShapes.size()) + " arrays, got " +
+                "expected " + std::to_string(modelInputs.size()) + " arrays, got " +
                     std::to_string(inputs.size()));
   }
   std::int64_t rows = -1;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    batch.inputs.push_back(rowsFromJs(inputs[i], elementCount(inputShapes[i]), rows));
+    batch.inputs.push_back(rowsFromJs(inputs[i], elementCount(modelInputs[i].shape), rows));
+    batch.inputs.back().name = "input '" + modelInputs[i].name + "'";
     rows = batch.inputs.back().rows;
     host->arrays.push_back(inputs[i].value().As<Napi::Object>());
   }

@@ -19,10 +19,11 @@ struct HostBatch {
   std::vector<Napi::Object> arrays;
 };
 
-// inputShapes: those of the model, without the batch axis. Throws Error(Option) for a wrong type,
+// modelInputs name the rows in errors. Throws Error(Option) for a wrong type,
 // Error(Data) for arrays that do not hold whole rows, arrays of unequal length, and rows that are
 // not in them.
-std::unique_ptr<HostBatch> batchFromJs(const Field& field, const std::vector<Shape>& inputShapes);
+std::unique_ptr<HostBatch> batchFromJs(const Field& field,
+                                       const std::vector<InputSpec>& modelInputs);
 
 // All elements of an array as one row.
 HostRows wholeArrayFromJs(const Field& field);

@@ -45,7 +45,7 @@ ProgramObject::ProgramObject(const Napi::CallbackInfo& info)
              throwingJs(info.Env(), [] { return computeThreadsFromEnvironment(); })) {
   throwingJs(info.Env(), [&] {
     ModelSpec spec = modelSpecFromJs(Field(info[0], "spec"));
-    for (const InputSpec& input : spec.inputs) inputShapes_.push_back(input.shape);
+    inputs_ = spec.inputs;
     weights_ = spec.weights;
     program_ = std::make_unique<Program>(std::move(spec));
   });

@@ -54,7 +54,7 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
   void freed(Napi::Env env);
 
   std::unique_ptr<Program> program_;  // used by the queue's thread alone once it runs
-  std::vector<Shape> inputShapes_;
+  std::vector<InputSpec> inputs_;
   std::vector<WeightSpec> weights_;
   std::shared_ptr<int> liveHandles_;
   std::atomic<std::size_t> bytes_ = 0;

@@ -50,7 +50,7 @@ Outcome gradientsOutcome(GradientValues gradients) {
 
 ProgramObject::Call ProgramObject::batchCall(
     const Napi::CallbackInfo& info, const std::function<Outcome(Program&, const Batch&)>& compute) {
-  const std::shared_ptr<HostBatch> host = batchFromJs(Field(info[0], "batch"), inputShapes_);
+  const std::shared_ptr<HostBatch> host = batchFromJs(Field(info[0], "batch"), inputs_);
   Call converted;
   converted.arrays = std::move(host->arrays);
   converted.work = [this, host, compute] { return compute(*program_, host->batch); };

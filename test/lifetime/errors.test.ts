@@ -35,7 +35,7 @@ describe('errors of native code', () => {
   test('from its own thread carry code, place and the stack of the caller', async () => {
     const error = await rejection(trainOnNaN());
     expect(error).toBeInstanceOf(DataError);
-    expect(error).toMatchObject({ code: 'ERR_DATA', place: 'batch.inputs[0]' });
+    expect(error).toMatchObject({ code: 'ERR_DATA', place: "input 'image'" });
     expect(error.message).toContain('row 3');
     expect(error.stack).toContain(error.message);
     expect(error.stack).toContain('trainOnNaN');
