@@ -1,6 +1,8 @@
 #include "backend.h"
 
 #include <map>
+#include <mutex>
+#include <utility>
 
 #include "error.h"
 
@@ -8,12 +10,22 @@ namespace node_cudnn {
 
 namespace {
 
-using Factories = std::map<std::string, std::unique_ptr<Backend> (*)(), std::less<>>;
+// Filled while the library loads, and by plugins later on.
+struct Factories {
+  std::mutex mutex;
+  std::map<std::string, BackendFactory, std::less<>> byName;
+};
 
-// Filled while the library loads, read-only afterwards.
 Factories& factories() {
   static Factories all;
   return all;
+}
+
+BackendFactory find(std::string_view name) {
+  Factories& all = factories();
+  const std::lock_guard lock(all.mutex);
+  const auto found = all.byName.find(name);
+  return found == all.byName.end() ? nullptr : found->second;
 }
 
 }  // namespace
@@ -36,25 +48,39 @@ std::string_view toString(Work work) {
   return "check";
 }
 
-RegisteredBackend::RegisteredBackend(std::string name, std::unique_ptr<Backend> (*make)()) {
-  factories().emplace(std::move(name), make);
+RegisteredBackend::RegisteredBackend(std::string name, BackendFactory make) {
+  registerBackend(std::move(name), make);
 }
 
-std::unique_ptr<Backend> makeBackend(std::string_view name) {
-  const auto found = factories().find(name);
-  if (found == factories().end()) {
+void registerBackend(std::string name, BackendFactory make) {
+  Factories& all = factories();
+  const std::lock_guard lock(all.mutex);
+  all.byName.emplace(std::move(name), make);
+}
+
+std::unique_ptr<Backend> makeBackend(std::string_view name, const Attributes& options) {
+  const BackendFactory make = find(name);
+  if (make == nullptr) {
     std::string known;
     for (const std::string& other : backendNames()) known += (known.empty() ? "" : ", ") + other;
     throw Error(ErrorCode::Backend, "backend '" + std::string(name) + "'",
                 "no such backend in this build; the backends are " + known);
   }
-  return found->second();
+  return make(options);
 }
 
 std::vector<std::string> backendNames() {
+  Factories& all = factories();
+  const std::lock_guard lock(all.mutex);
   std::vector<std::string> names;
-  for (const auto& [name, make] : factories()) names.push_back(name);
+  for (const auto& [name, make] : all.byName) names.push_back(name);
   return names;
+}
+
+void requireNoOptions(std::string_view backend, const Attributes& options) {
+  if (options.values().empty()) return;
+  throw Error(ErrorCode::Option, "backend '" + std::string(backend) + "'",
+              "takes no options, got '" + options.values().begin()->first + "'");
 }
 
 }  // namespace node_cudnn

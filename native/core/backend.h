@@ -84,6 +84,10 @@ struct Command {
   std::size_t scratchOffset = 0;  // in the arena; set by planMemory
   double flops = 0;
   std::string detail;  // implementation name, for explain()
+  // Of a command that runs a vendor's operation graph: what identifies it, and the operations that
+  // it does in one pass. Empty otherwise.
+  std::string graphKey;
+  std::vector<std::string> nodes;
   std::unique_ptr<Kernel> kernel;
 };
 
@@ -92,6 +96,8 @@ struct Schedule {
   std::vector<Command> commands;
   // The buffer in which each tensor of the graph was produced (or is fed), -1 when it has none.
   std::vector<BufferId> bufferOfTensor;
+  // Buffers that Backend::feed() fills before each run.
+  std::vector<BufferId> fed;
   std::size_t arenaBytes = 0;  // set by planMemory
 };
 
@@ -106,6 +112,18 @@ struct HostRows {
   const std::int32_t* indices = nullptr;  // rows to take, in order; null: from `first` on
   std::int64_t first = 0;
   std::string name;  // for errors: "x", "input 'image'"
+};
+
+// Doubles in device memory that the host looks at after each run.
+struct Watched {
+  const void* address = nullptr;
+  std::size_t count = 0;
+};
+
+// What a run left in the watched doubles.
+struct Observation {
+  StepState state;
+  std::vector<double> values;  // of all Watched, in order
 };
 
 class Backend {
@@ -136,24 +154,40 @@ class Backend {
   virtual void writeBytes(void* to, const void* from, std::size_t bytes) = 0;
   virtual void readBytes(const void* from, void* to, std::size_t bytes) = 0;
 
-  // Gathers `count` rows into a plain buffer, converting to the tensor's type. Throws Error(Data)
-  // naming the array and the row for NaN or Infinity, and for a label outside [0, classes) when
-  // classes > 0.
-  virtual void feed(const HostRows& rows, std::int64_t count, ElementType type,
-                    std::int64_t classes, void* to) = 0;
+  // Gathers `count` rows for a buffer of the schedule, at the address `to`, converting to the
+  // tensor's type; they may arrive there when the next run begins. Throws Error(Data) naming the
+  // array and the row for NaN or Infinity, and for a label outside [0, classes) when classes > 0.
+  virtual void feed(const Schedule& schedule, BufferId buffer, const HostRows& rows,
+                    std::int64_t count, ElementType type, std::int64_t classes, void* to) = 0;
 
-  // Runs the commands [begin, end) and waits for them.
-  virtual void run(Schedule& schedule, std::size_t begin, std::size_t end,
-                   const StepState& state) = 0;
+  // Runs the commands [begin, end). May return before they are done: every other method waits for
+  // what it needs. `watched` is copied to the host behind them.
+  virtual void run(Schedule& schedule, std::size_t begin, std::size_t end, const StepState& state,
+                   std::span<const Watched> watched = {}) = 0;
+
+  // The watched values of the runs that ended since the last call, oldest first. wait: waits for
+  // all that was started.
+  virtual std::vector<Observation> observe(bool wait) = 0;
+
+  // Makes what was fed for an observed run current again, after observe(true) and before the next
+  // feed(). False when the backend did not keep it.
+  virtual bool refeed(const Schedule& schedule, const StepState& state) = 0;
 };
+
+// options: the backend's own, "precision" for example; none for those that compute on the host.
+using BackendFactory = std::unique_ptr<Backend> (*)(const Attributes& options);
 
 // A backend's file holds one constant of this type: RegisteredBackend cpu{"cpu", factory}.
 struct RegisteredBackend {
-  RegisteredBackend(std::string name, std::unique_ptr<Backend> (*make)());
+  RegisteredBackend(std::string name, BackendFactory make);
 };
+// For a backend that is loaded at run time. The second of one name is ignored.
+void registerBackend(std::string name, BackendFactory make);
 // Throws Error(Backend) naming the backends that exist.
-std::unique_ptr<Backend> makeBackend(std::string_view name);
+std::unique_ptr<Backend> makeBackend(std::string_view name, const Attributes& options = {});
 std::vector<std::string> backendNames();
+// Throws Error(Option) naming an option, if there is one.
+void requireNoOptions(std::string_view backend, const Attributes& options);
 
 // Gives every arena buffer and every command's scratch space an offset (by liveness over the
 // commands) and sums up.

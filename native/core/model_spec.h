@@ -42,6 +42,7 @@ struct OpSpec {
 
 struct ModelSpec {
   std::string backend = "cpu";
+  Attributes backendOptions;
   std::uint64_t seed = 0;
   std::vector<InputSpec> inputs;
   std::vector<WeightSpec> weights;

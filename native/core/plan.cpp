@@ -48,8 +48,8 @@ std::vector<float> Plan::read(Backend& backend, TensorId tensor) const {
   return values;
 }
 
-void Plan::run(Backend& backend, const StepState& state) {
-  backend.run(schedule_, 0, schedule_.commands.size(), state);
+void Plan::run(Backend& backend, const StepState& state, std::span<const Watched> watched) {
+  backend.run(schedule_, 0, schedule_.commands.size(), state, watched);
 }
 
 }  // namespace node_cudnn

@@ -36,7 +36,7 @@ class Plan {
   }
   std::vector<float> read(Backend& backend, TensorId tensor) const;
 
-  void run(Backend& backend, const StepState& state);
+  void run(Backend& backend, const StepState& state, std::span<const Watched> watched = {});
 
  private:
   ModelGraph model_;

@@ -57,12 +57,16 @@ std::vector<CommandProfile> Program::profile(const Batch& batch, int repeats) {
   constexpr float kLearningRate = 1e-6F;
   const Snapshot snapshot = takeSnapshot(*this);
   train(batch, kLearningRate);  // makes and warms up the plan
+  settle();
   Plan& plan = ready(Mode::Train, batch);
   Schedule& schedule = plan.schedule();
   const StepState state = stepState(kLearningRate);
   const std::size_t count = schedule.commands.size();
   const auto runOne = [&](std::size_t i) {
-    return millisecondsOf([&] { backend_->run(schedule, i, i + 1, state); });
+    return millisecondsOf([&] {
+      backend_->run(schedule, i, i + 1, state);
+      backend_->observe(true);
+    });
   };
 
   std::vector<std::vector<double>> inStep(count);

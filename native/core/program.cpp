@@ -19,7 +19,8 @@ constexpr std::uint32_t kWeightStreams = 0x80000000U;
 
 }  // namespace
 
-Program::Program(ModelSpec spec) : spec_(std::move(spec)), backend_(makeBackend(spec_.backend)) {
+Program::Program(ModelSpec spec)
+    : spec_(std::move(spec)), backend_(makeBackend(spec_.backend, spec_.backendOptions)) {
   slotTable_ = std::make_unique<SlotTable>(spec_, training_);
   for (const WeightSpec& weight : spec_.weights) {
     slots_.push_back({weight.name, weight.shape, nullptr, nullptr});
@@ -35,7 +36,14 @@ Program::Program(ModelSpec spec) : spec_(std::move(spec)), backend_(makeBackend(
 
 Program::~Program() = default;
 
+// A plan's runs are observed before another plan runs or it goes.
+void Program::settle() {
+  observe(true, nullptr);
+  running_ = nullptr;
+}
+
 void Program::configureTraining(TrainingSpec spec) {
+  settle();
   SlotTable table(spec_, spec);
   buildModelGraph(spec_, spec, Mode::Train, 1, false);  // throws before anything is changed
   std::erase_if(plans_,
@@ -120,6 +128,8 @@ void Program::ensureArena(const Plan& plan) {
 
 Plan& Program::ready(Mode mode, const Batch& batch) {
   if (batch.size < 1) throw Error(ErrorCode::Data, "batch", "has no rows");
+  const auto found = plans_.find({mode, batch.size, !batch.sampleWeights.empty()});
+  if (found == plans_.end() || found->second.get() != running_) settle();
   Plan& made = plan(mode, batch.size, !batch.sampleWeights.empty());
   ensureArena(made);
   if (!made.isBound()) {
@@ -155,8 +165,8 @@ void Program::feed(Plan& plan, const Batch& batch) {
                         std::to_string(rows[i].rowElements));
       }
       if (buffer >= 0) {
-        backend_->feed(rows[i], batch.size, tensor.type, labels ? model.classes[i] : 0,
-                       plan.address(buffer));
+        backend_->feed(plan.schedule(), buffer, rows[i], batch.size, tensor.type,
+                       labels ? model.classes[i] : 0, plan.address(buffer));
       }
     }
   };
@@ -172,27 +182,53 @@ StepState Program::stepState(float learningRate) const {
   return {spec_.seed, step_, learningRate, 0};
 }
 
+std::vector<Watched> Program::watched(const Plan& plan) {
+  std::vector<Watched> watched;
+  const TensorId norms = plan.model().norms;
+  if (norms != kNoTensor) watched.push_back({plan.address(plan.bufferOf(norms)), 1});
+  for (std::size_t i = 0; i < slotTable_->results.size(); ++i) {
+    ensureSlot(slotTable_->accumulator(i));
+    watched.push_back({slots_[slotTable_->accumulator(i)].memory->data(), 2});
+  }
+  return watched;
+}
+
+void Program::start(Plan& plan, const StepState& state) {
+  plan.run(*backend_, state, watched(plan));
+  running_ = &plan;
+}
+
+void Program::observe(bool wait, const Batch* batch) {
+  if (running_ == nullptr) return;
+  const bool training = running_->model().norms != kNoTensor;
+  for (Observation& seen : backend_->observe(wait)) {
+    if (training && !std::isfinite(seen.values.at(0))) throwNotFinite(*running_, batch, seen.state);
+    latest_ = std::move(seen.values);
+    if (training) latest_.erase(latest_.begin());
+    ++runsSinceReset_;
+  }
+}
+
 void Program::train(const Batch& batch, float learningRate) {
   if (!std::isfinite(learningRate)) {
     throw Error(ErrorCode::Option, "learningRate", "must be finite");
   }
   Plan& plan = ready(Mode::Train, batch);
-  const StepState state = stepState(learningRate);
-  plan.run(*backend_, state);
-  double norm = 0;
-  backend_->readBytes(plan.address(plan.bufferOf(plan.model().norms)), &norm, sizeof norm);
-  if (!std::isfinite(norm)) throwNotFinite(plan, batch, state);
+  start(plan, stepState(learningRate));
   ++step_;
-  ++runsSinceReset_;
+  observe(false, &batch);
 }
 
 // Runs the step again, one command at a time, up to the first output that is not finite. The
 // optimizer has left the weights alone, so the second run computes the same values.
-void Program::throwNotFinite(Plan& plan, const Batch& batch, const StepState& state) {
-  clearAccumulators();
-  feed(plan, batch);
-  std::string culprit = "the loss";
+void Program::throwNotFinite(Plan& plan, const Batch* batch, const StepState& state) {
   Schedule& schedule = plan.schedule();
+  running_ = nullptr;
+  step_ = state.step;
+  backend_->observe(true);  // the steps behind it changed nothing
+  clearAccumulators();
+  if (!backend_->refeed(schedule, state) && batch != nullptr) feed(plan, *batch);
+  std::string culprit = "the loss";
   const auto isFinite = [&](BufferId id) {
     const Buffer& buffer = schedule.buffers.at(static_cast<std::size_t>(id));
     if (buffer.tensor == kNoTensor) return true;
@@ -219,8 +255,8 @@ void Program::throwNotFinite(Plan& plan, const Batch& batch, const StepState& st
 }
 
 void Program::evaluate(const Batch& batch) {
-  ready(Mode::Evaluate, batch).run(*backend_, stepState(0));
-  ++runsSinceReset_;
+  start(ready(Mode::Evaluate, batch), stepState(0));
+  observe(false, &batch);
 }
 
 std::vector<std::vector<float>> Program::predict(const Batch& batch) {
@@ -246,15 +282,14 @@ GradientValues Program::gradients(const Batch& batch) {
 }
 
 std::vector<Result> Program::results(bool reset) {
+  observe(reset || latest_.empty(), nullptr);
   std::vector<Result> results;
   for (std::size_t i = 0; i < slotTable_->results.size(); ++i) {
-    const std::size_t slot = slotTable_->accumulator(i);
-    ensureSlot(slot);
-    std::array<double, 2> pair{};
-    backend_->readBytes(slots_[slot].memory->data(), pair.data(), sizeof pair);
     const std::string& name = slotTable_->results[i];
-    const double count = name == "penalty" ? static_cast<double>(runsSinceReset_) : pair[1];
-    results.push_back({name, pair[0], count});
+    const double sum = latest_.empty() ? 0 : latest_.at(2 * i);
+    const double count = latest_.empty() ? 0 : latest_.at(2 * i + 1);
+    results.push_back(
+        {name, sum, name == "penalty" ? static_cast<double>(runsSinceReset_) : count});
   }
   if (reset) clearAccumulators();
   return results;
@@ -262,6 +297,7 @@ std::vector<Result> Program::results(bool reset) {
 
 void Program::clearAccumulators() {
   runsSinceReset_ = 0;
+  latest_.clear();
   constexpr std::array<double, 2> kZero{};
   for (std::size_t i = 0; i < slotTable_->results.size(); ++i) {
     const Slot& slot = slots_[slotTable_->accumulator(i)];

@@ -61,8 +61,10 @@ class Program {
   // Allocates the weights and fills them from their initializers (stream 2^31 + index).
   void initialize();
 
-  // One step: forward, losses, backward, update. Throws Error(NotFinite) naming the step and the
-  // first op whose output is not finite, with the weights left as they were.
+  // One step: forward, losses, backward, update. May return before it is done. Throws
+  // Error(NotFinite) naming the step and the first op whose output is not finite, with the weights
+  // left as they were before that step: for it or, on a device, for one of the steps before, whose
+  // followers then changed nothing; step() is that step's again.
   void train(const Batch& batch, float learningRate);
   // Forward with losses and metrics, in inference mode.
   void evaluate(const Batch& batch);
@@ -70,7 +72,8 @@ class Program {
   std::vector<std::vector<float>> predict(const Batch& batch);
   GradientValues gradients(const Batch& batch);
 
-  // Sums since the last reset. A loss counts samples; the penalty counts runs.
+  // Sums since the last reset. A loss counts samples; the penalty counts runs. With `reset`, of
+  // all runs; else of those that have ended. Throws Error(NotFinite) as train() does.
   std::vector<Result> results(bool reset);
 
   std::size_t weightCount() const { return spec_.weights.size(); }
@@ -111,7 +114,13 @@ class Program {
   void feed(Plan& plan, const Batch& batch);
   void clearAccumulators();
   StepState stepState(float learningRate) const;
-  [[noreturn]] void throwNotFinite(Plan& plan, const Batch& batch, const StepState& state);
+  // What a plan's runs leave for the host: the norms' first, then each result's {sum, count}.
+  std::vector<Watched> watched(const Plan& plan);
+  void start(Plan& plan, const StepState& state);
+  // Takes note of the runs that ended; batch: the last one's, null when it is not at hand.
+  void observe(bool wait, const Batch* batch);
+  void settle();
+  [[noreturn]] void throwNotFinite(Plan& plan, const Batch* batch, const StepState& state);
   std::vector<float> readSlot(std::size_t slot);
   void writeSlot(std::size_t slot, std::span<const float> values, const std::string& what);
 
@@ -123,8 +132,10 @@ class Program {
   std::map<PlanKey, std::unique_ptr<Plan>> plans_;
   bool layoutsSuitTraining_ = false;
   std::unique_ptr<Memory> arena_;
+  Plan* running_ = nullptr;     // the plan of the runs that were not observed yet
+  std::vector<double> latest_;  // results after the last run that was observed
   std::uint64_t step_ = 0;
-  std::uint64_t runsSinceReset_ = 0;  // training steps and evaluations
+  std::uint64_t runsSinceReset_ = 0;  // training steps and evaluations that were observed
 };
 
 }  // namespace node_cudnn

@@ -28,6 +28,7 @@ void Program::writeSlot(std::size_t slot, std::span<const float> values, const s
 }
 
 std::vector<float> Program::readWeight(std::size_t index) {
+  settle();
   weight(index);
   return readSlot(index);
 }
@@ -39,6 +40,7 @@ void Program::writeWeight(std::size_t index, std::span<const float> values) {
 std::vector<std::string> Program::optimizerStateNames() const { return slotTable_->stateNames; }
 
 std::vector<float> Program::readOptimizerState(std::size_t index) {
+  settle();
   return readSlot(slotTable_->state(index));
 }
 

@@ -1,10 +1,9 @@
 // The CPU backend: oneDNN primitives and this folder's loops.
-#include "core/backend.h"
-
 #include <algorithm>
 #include <cstring>
 
 #include "core/error.h"
+#include "core/host_backend.h"
 #include "feed.h"
 #include "host_memory.h"
 #include "lowering.h"
@@ -14,7 +13,7 @@ namespace node_cudnn::onednn {
 
 namespace {
 
-class OnednnBackend final : public Backend {
+class OnednnBackend final : public HostBackend {
  public:
   std::string_view name() const override { return "cpu"; }
 
@@ -71,13 +70,13 @@ class OnednnBackend final : public Backend {
     std::memcpy(to, from, bytes);
   }
 
-  void feed(const HostRows& rows, std::int64_t count, ElementType type, std::int64_t classes,
-            void* to) override {
+  void feed(const Schedule&, BufferId, const HostRows& rows, std::int64_t count, ElementType type,
+            std::int64_t classes, void* to) override {
     feedRows(rows, count, type, classes, to);
   }
 
-  void run(Schedule& schedule, std::size_t begin, std::size_t end,
-           const StepState& state) override {
+  void compute(Schedule& schedule, std::size_t begin, std::size_t end,
+               const StepState& state) override {
     for (std::size_t i = begin; i < end; ++i) schedule.commands[i].kernel->run(state);
     stream_.wait();
   }
@@ -114,7 +113,10 @@ class OnednnBackend final : public Backend {
   dnnl::stream stream_{engine_};
 };
 
-std::unique_ptr<Backend> make() { return std::make_unique<OnednnBackend>(); }
+std::unique_ptr<Backend> make(const Attributes& options) {
+  requireNoOptions("cpu", options);
+  return std::make_unique<OnednnBackend>();
+}
 
 const RegisteredBackend cpu{"cpu", make};
 

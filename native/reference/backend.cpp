@@ -1,11 +1,10 @@
 // The reference backend: plain loops in double precision, written to be read and to be right.
-#include "core/backend.h"
-
 #include <cstring>
 #include <memory>
 #include <string>
 
 #include "core/error.h"
+#include "core/host_backend.h"
 #include "feed.h"
 #include "kernel.h"
 #include "layout.h"
@@ -27,7 +26,7 @@ const PlainLayout& plainLayout(const Layout& layout, std::size_t hostElements) {
   return own;
 }
 
-class ReferenceBackend : public Backend {
+class ReferenceBackend final : public HostBackend {
  public:
   std::string_view name() const override { return "reference"; }
 
@@ -76,20 +75,23 @@ class ReferenceBackend : public Backend {
     std::memcpy(to, from, bytes);
   }
 
-  void feed(const HostRows& rows, std::int64_t count, ElementType type, std::int64_t classes,
-            void* to) override {
+  void feed(const Schedule&, BufferId, const HostRows& rows, std::int64_t count, ElementType type,
+            std::int64_t classes, void* to) override {
     gatherRows(rows, count, type, classes, to);
   }
 
-  void run(Schedule& schedule, std::size_t begin, std::size_t end,
-           const StepState& state) override {
+  void compute(Schedule& schedule, std::size_t begin, std::size_t end,
+               const StepState& state) override {
     for (std::size_t i = begin; i < end; ++i) schedule.commands.at(i).kernel->run(state);
   }
 };
 
-const RegisteredBackend registered{"reference", +[]() -> std::unique_ptr<Backend> {
-                                     return std::make_unique<ReferenceBackend>();
-                                   }};
+std::unique_ptr<Backend> make(const Attributes& options) {
+  requireNoOptions("reference", options);
+  return std::make_unique<ReferenceBackend>();
+}
+
+const RegisteredBackend registered{"reference", make};
 
 }  // namespace
 

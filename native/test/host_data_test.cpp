@@ -21,7 +21,7 @@ class HostData : public OnEveryBackend {
                          std::int64_t classes = 0) {
     const LayoutPtr layout = backend_->plain({count, rows.rowElements}, type);
     const auto memory = backend_->allocate(layout->bytes(), "rows");
-    backend_->feed(rows, count, type, classes, memory->data());
+    backend_->feed({}, 0, rows, count, type, classes, memory->data());
     std::vector<float> values(static_cast<std::size_t>(count * rows.rowElements));
     if (type == ElementType::Integer) {
       std::vector<std::int32_t> labels(values.size());

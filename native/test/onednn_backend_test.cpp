@@ -120,7 +120,7 @@ Fed feed(const std::vector<T>& data, HostType type, std::int64_t width, std::int
       data.data(), type, static_cast<std::int64_t>(data.size()) / width, width, indices, 0, "x"};
   Fed fed{std::vector<float>(static_cast<std::size_t>(count * width)), ""};
   try {
-    makeBackend("cpu")->feed(rows, count, ElementType::Float, 0, fed.values.data());
+    makeBackend("cpu")->feed({}, 0, rows, count, ElementType::Float, 0, fed.values.data());
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::Data);
     fed.error = error.what();
