@@ -29,6 +29,8 @@ inline constexpr Tolerance kTolerances[] = {
     {"rescaling", 2e-7, "a multiplication and an addition"},
     {"reshape", 0, "values are copied"},
     {"concatenate", 0, "values are copied"},
+    {"permute", 0, "values are copied"},
+    {"upSampling2d", 5e-7, "values are copied; gradients of up to 12 pixels are summed"},
     {"add", 3e-7, "up to three values"},
     {"graph", 1e-5, "errors of several ops in a row"},
     {"loss", 2e-6, "exp and log by polynomials, sums over a batch"},

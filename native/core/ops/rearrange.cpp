@@ -1,4 +1,6 @@
-// Ops that move values without computing: reshape, concatenate and its gradient's slices.
+// Ops that move values without computing: reshape, permute, concatenate and its gradient's slices.
+#include <algorithm>
+
 #include "../differentiator.h"
 #include "../error.h"
 #include "../op.h"
@@ -37,6 +39,50 @@ const RegisteredOp reshapeBackward{{
     .infer = [](const Graph&, const Op& op) -> std::vector<Tensor> {
       return {{"", op.attributes.integers("inputShape"), ElementType::Float, Role::Gradient}};
     },
+}};
+
+// The axes after the batch, counted from 1, each once.
+std::vector<std::int64_t> permutedAxes(const Op& op, const Shape& x) {
+  const std::vector<std::int64_t> dims = op.attributes.integers("dims");
+  std::vector<std::int64_t> sorted = dims;
+  std::ranges::sort(sorted);
+  bool valid = dims.size() + 1 == x.size();
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    valid = valid && sorted[i] == static_cast<std::int64_t>(i) + 1;
+  }
+  if (!valid) {
+    throw Error(ErrorCode::Option, op.place(),
+                "dims " + toString(dims) + " must name each axis after the batch of " +
+                    toString(x) + " once, counted from 1");
+  }
+  return dims;
+}
+
+void differentiatePermute(Differentiator& d, const Op& op) {
+  const std::vector<std::int64_t> dims = permutedAxes(op, d.graph().shape(op.inputs[0]));
+  std::vector<double> inverse(dims.size());
+  for (std::size_t i = 0; i < dims.size(); ++i) {
+    inverse[static_cast<std::size_t>(dims[i] - 1)] = static_cast<double>(i + 1);
+  }
+  d.contribute(op.inputs[0],
+               d.graph()
+                   .add("permute", op.name + "/backward", {d.gradientOf(op.outputs[0])},
+                        {{"dims", inverse}}, Phase::Backward)
+                   .outputs[0]);
+}
+
+const RegisteredOp permute{{
+    .type = "permute",
+    .infer = [](const Graph& graph, const Op& op) -> std::vector<Tensor> {
+      const Shape& x = graph.shape(op.inputs[0]);
+      Shape y{x.at(0)};
+      for (const std::int64_t axis : permutedAxes(op, x)) {
+        y.push_back(x[static_cast<std::size_t>(axis)]);
+      }
+      const bool backward = op.phase == Phase::Backward;
+      return {{"", y, ElementType::Float, backward ? Role::Gradient : Role::Activation}};
+    },
+    .differentiate = differentiatePermute,
 }};
 
 std::size_t axisOf(const Op& op, const Shape& shape) {

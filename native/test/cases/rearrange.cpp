@@ -15,6 +15,38 @@ const RegisteredCases reshape{{
     {"AddAxis", "reshape", {{"x", {3, 4}}}, single("reshape", {{"shape", list({1, 4})}})},
 }};
 
+const RegisteredCases permutations{{
+    {"ChannelsFirst",
+     "permute",
+     {{"x", {2, 3, 4, 5}}},
+     single("permute", {{"dims", list({3, 1, 2})}})},
+    {"WholeBlocks",
+     "permute",
+     {{"x", {2, 3, 2, 16}}},
+     single("permute", {{"dims", list({2, 3, 1})}})},
+    {"Matrix", "permute", {{"x", {3, 4, 7}}}, single("permute", {{"dims", list({2, 1})}})},
+    {"Unchanged", "permute", {{"x", {1, 2, 3}}}, single("permute", {{"dims", list({1, 2})}})},
+}};
+
+const RegisteredCases upSamplings{{
+    {"Square",
+     "upSampling2d",
+     {{"x", {2, 3, 4, 5}}},
+     single("upSampling2d", {{"size", list({2, 2})}})},
+    {"WholeBlocks",
+     "upSampling2d",
+     {{"x", {2, 3, 2, 16}}},
+     single("upSampling2d", {{"size", list({2, 2})}})},
+    {"UnequalFactors",
+     "upSampling2d",
+     {{"x", {1, 2, 5, 1}}},
+     single("upSampling2d", {{"size", list({3, 4})}})},
+    {"OneAxis",
+     "upSampling2d",
+     {{"x", {2, 1, 3, 2}}},
+     single("upSampling2d", {{"size", list({5, 1})}})},
+}};
+
 OpCase concatenate(std::string name, const std::vector<Shape>& shapes, double axis) {
   OpCase op{std::move(name), "concatenate", {}, single("concatenate", {{"axis", axis}})};
   for (const Shape& shape : shapes) {
