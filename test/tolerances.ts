@@ -41,6 +41,8 @@ export const tolerances = {
   activation: row(2e-6, 'vectorised exp, log and tanh of 1 to 2 ulp', 1e-6, STORED),
   flatten: row(1e-6, STORED, 1e-6, STORED),
   reshape: row(1e-6, STORED, 1e-6, STORED),
+  permute: row(1e-6, STORED, 1e-6, STORED),
+  upSampling2d: row(1e-6, STORED, 1e-6, STORED),
   add: row(1e-6, STORED, 1e-6, STORED),
   concatenate: row(1e-6, STORED, 1e-6, STORED),
   crossEntropy: row(2e-6, 'float32 exp and log; sums over classes', 1e-6, STORED),

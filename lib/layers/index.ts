@@ -20,11 +20,13 @@ import {
   type LocalResponseNormalizationOptions,
 } from './localResponseNormalization.js';
 import { MaxPooling2D } from './maxPooling2d.js';
+import { Permute, type PermuteOptions } from './permute.js';
 import type { Pooling2DOptions } from './pooling2d.js';
 import { ReLU } from './reLU.js';
 import { Rescaling, type RescalingOptions } from './rescaling.js';
 import { Reshape, type ReshapeOptions } from './reshape.js';
 import { Softmax, type SoftmaxOptions } from './softmax.js';
+import { UpSampling2D, type UpSampling2DOptions } from './upSampling2d.js';
 
 /** Makes layers, by their tfjs names. */
 export const layers = {
@@ -42,6 +44,8 @@ export const layers = {
   dense: (options: DenseOptions): Dense => new Dense(options),
   flatten: (options?: FlattenOptions): Flatten => new Flatten(options),
   reshape: (options: ReshapeOptions): Reshape => new Reshape(options),
+  permute: (options: PermuteOptions): Permute => new Permute(options),
+  upSampling2d: (options?: UpSampling2DOptions): UpSampling2D => new UpSampling2D(options),
   dropout: (options: DropoutOptions): Dropout => new Dropout(options),
   activation: (options: ActivationOptions): Activation => new Activation(options),
   reLU: (options?: LayerOptions): ReLU => new ReLU(options),
@@ -66,8 +70,10 @@ export type {
   InputLayerOptions,
   LeakyReLUOptions,
   LocalResponseNormalizationOptions,
+  PermuteOptions,
   Pooling2DOptions,
   RescalingOptions,
   ReshapeOptions,
   SoftmaxOptions,
+  UpSampling2DOptions,
 };

@@ -14,6 +14,7 @@ const FAMILIES = [
   'normalization',
   'dense',
   'merge',
+  'rearrange',
   'losses',
 ];
 const BACKENDS: readonly BackendName[] = ['cpu', 'reference'];

@@ -12,8 +12,9 @@ import merge
 import normalization
 import optimizers
 import pooling
+import rearrange
 
 if __name__ == "__main__":
-    for family in (convolution, grouped_convolution, pooling, normalization, dense, merge, losses,
-                   optimizers, alexnet):
+    for family in (convolution, grouped_convolution, pooling, normalization, dense, merge, rearrange,
+                   losses, optimizers, alexnet):
         family.main()

@@ -51,6 +51,8 @@ CLASSES = {
     "dense": keras.layers.Dense,
     "flatten": keras.layers.Flatten,
     "reshape": keras.layers.Reshape,
+    "permute": keras.layers.Permute,
+    "upSampling2d": keras.layers.UpSampling2D,
     "activation": keras.layers.Activation,
     "reLU": keras.layers.ReLU,
     "leakyReLU": keras.layers.LeakyReLU,

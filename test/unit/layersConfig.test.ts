@@ -63,6 +63,8 @@ const cases: [Layer, (() => SymbolicTensor)[]][] = [
   ],
   [layers.flatten(), [image]],
   [layers.reshape({ targetShape: [-1, 4] }), [image]],
+  [layers.permute({ dims: [3, 1, 2] }), [image]],
+  [layers.upSampling2d({ size: [2, 3], interpolation: 'nearest' }), [image]],
   [layers.dropout({ rate: 0.3, seed: 7 }), [image]],
   [layers.activation({ activation: 'softplus' }), [image]],
   [layers.reLU(), [image]],

@@ -105,6 +105,8 @@ describe('the op of', () => {
     ],
     [layers.flatten(), 'reshape', { shape: [84] }],
     [layers.reshape({ targetShape: [-1, 7] }), 'reshape', { shape: [12, 7] }],
+    [layers.permute({ dims: [2, 3, 1] }), 'permute', { dims: [2, 3, 1] }],
+    [layers.upSampling2d(), 'upSampling2d', { size: [2, 2] }],
     [layers.dropout({ rate: 0.4 }), 'dropout', { rate: 0.4, stream: 0 }],
     [layers.dropout({ rate: 0.4, seed: 9 }), 'dropout', { rate: 0.4, stream: 2 ** 30 + 9 }],
     [layers.reLU(), 'activation', { function: 'relu', alpha: 0 }],
