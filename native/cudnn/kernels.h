@@ -53,7 +53,7 @@ class Pointers {
   void* scratch_ = nullptr;
 };
 
-// Throws Error(Internal) with the launch's error, if there is one.
+// Throws the error of the launch, if there is one, as checkCuda() does.
 void checkLaunch(const std::string& place);
 
 // Body: void(const Pointers&, const Execution&). It only enqueues: what it does may be captured.

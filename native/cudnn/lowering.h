@@ -103,8 +103,15 @@ class Lowering {
   std::vector<Copy>& copies(TensorId id);
   BufferId addBuffer(std::string name, const CudaLayout& layout, TensorId tensor);
   BufferId addCopy(TensorId id, const CudaLayout& layout, std::string name);
+  BufferId addPersistent(TensorId id, const CudaLayout& layout);
+  // The layout that the tensor's slot already has; null: it is open.
+  const CudaLayout* keptLayout(TensorId id) const;
+  // Moves the commands from this one on to a list that goes before the others.
+  void move(std::size_t first, std::vector<Command>& to);
   // One command that casts every kernel that matrix products read (bf16 only).
   void castKernels();
+  void emitCasts(std::string name, std::vector<BufferId> from, std::vector<BufferId> to,
+                 DataType fromType, DataType toType);
   // Makes the buffer of a tensor that the host feeds, and the command that fills it.
   void addFed(TensorId id);
 
@@ -114,7 +121,9 @@ class Lowering {
   const Execution& execution_;
   bool training_ = false;
   const Op* op_ = nullptr;
+  bool flopsCounted_ = false;  // of the current op, by its first command
   Schedule schedule_;
+  std::vector<Command> start_;             // go before the schedule's commands
   std::vector<std::vector<Copy>> copies_;  // by tensor; the first is its own
   std::unordered_map<TensorId, std::any> memory_;
 };
