@@ -123,7 +123,8 @@ class Lowering {
   const Op* op_ = nullptr;
   bool flopsCounted_ = false;  // of the current op, by its first command
   Schedule schedule_;
-  std::vector<Command> start_;             // go before the schedule's commands
+  std::vector<Command> feeds_;             // a schedule begins with these,
+  std::vector<Command> casts_;             // then these
   std::vector<std::vector<Copy>> copies_;  // by tensor; the first is its own
   std::unordered_map<TensorId, std::any> memory_;
 };
