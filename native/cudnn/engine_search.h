@@ -1,0 +1,38 @@
+// The engines that the library's heuristics offer for a graph, best first, and what each says of
+// itself.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "descriptor.h"
+
+namespace node_cudnn::cudnn {
+
+struct Engine {
+  std::int64_t index = 0;  // the library's number, one row of numbers for each kind of graph
+  std::vector<std::int64_t> numericalNotes;  // cudnnBackendNumericalNote_t
+  std::vector<std::int64_t> behaviorNotes;   // cudnnBackendBehaviorNote_t
+
+  bool has(cudnnBackendNumericalNote_t note) const;
+  bool has(cudnnBackendBehaviorNote_t note) const;
+  // "engine 37, tensor cores, compiled at run time"
+  std::string text() const;
+};
+
+struct Candidate {
+  Descriptor config;
+  Engine engine;
+};
+
+// The engine of a finalized engine configuration. Throws Refused.
+Engine engineOf(const Descriptor& config);
+
+// graph: an operation graph; device: device properties. Throws Refused when the library has no
+// engine of this mode for the graph.
+std::vector<Candidate> searchEngines(const Descriptor& graph, const Descriptor& device,
+                                     cudnnBackendHeurMode_t mode);
+
+}  // namespace node_cudnn::cudnn

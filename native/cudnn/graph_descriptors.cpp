@@ -1,0 +1,355 @@
+#include "graph_descriptors.h"
+
+#include <array>
+#include <utility>
+
+#include "status.h"
+
+namespace node_cudnn::cudnn {
+namespace {
+
+constexpr std::int64_t kAlignment = 16;
+
+cudnnDataType_t libraryType(DataType type) {
+  switch (type) {
+    case DataType::Float32:
+      return CUDNN_DATA_FLOAT;
+    case DataType::BFloat16:
+      return CUDNN_DATA_BFLOAT16;
+    case DataType::Int8:
+      return CUDNN_DATA_INT8;
+    case DataType::Int32:
+      return CUDNN_DATA_INT32;
+    case DataType::Double:
+      break;
+  }
+  return CUDNN_DATA_DOUBLE;
+}
+
+void setFloat(Descriptor& descriptor, cudnnBackendAttributeName_t name, float value) {
+  descriptor.set(name, CUDNN_TYPE_FLOAT, 1, &value);
+}
+
+void setComputeType(Descriptor& descriptor, cudnnBackendAttributeName_t name) {
+  const cudnnDataType_t type = CUDNN_DATA_FLOAT;
+  descriptor.set(name, CUDNN_TYPE_DATA_TYPE, 1, &type);
+}
+
+Descriptor makeTensor(const GraphTensor& tensor, Uid uid) {
+  Descriptor made(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
+  const cudnnDataType_t type = libraryType(tensor.type);
+  made.set(CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, 1, &type);
+  made.setIntegers(CUDNN_ATTR_TENSOR_DIMENSIONS, tensor.dims);
+  made.setIntegers(CUDNN_ATTR_TENSOR_STRIDES, tensor.strides);
+  made.setInteger(CUDNN_ATTR_TENSOR_UNIQUE_ID, uid);
+  made.setInteger(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, kAlignment);
+  const bool yes = true;
+  if (tensor.isVirtual) made.set(CUDNN_ATTR_TENSOR_IS_VIRTUAL, CUDNN_TYPE_BOOLEAN, 1, &yes);
+  if (tensor.scalar) made.set(CUDNN_ATTR_TENSOR_IS_BY_VALUE, CUDNN_TYPE_BOOLEAN, 1, &yes);
+  made.finalize();
+  return made;
+}
+
+Descriptor makeConvolution(const ConvolutionGeometry& geometry) {
+  Descriptor made(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR);
+  setComputeType(made, CUDNN_ATTR_CONVOLUTION_COMP_TYPE);
+  const cudnnConvolutionMode_t mode = CUDNN_CROSS_CORRELATION;
+  made.set(CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_TYPE_CONVOLUTION_MODE, 1, &mode);
+  made.setInteger(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, 2);
+  made.setIntegers(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, geometry.strides);
+  made.setIntegers(CUDNN_ATTR_CONVOLUTION_DILATIONS, geometry.dilations);
+  made.setIntegers(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, geometry.before);
+  made.setIntegers(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, geometry.after);
+  made.finalize();
+  return made;
+}
+
+void setFractions(Descriptor& descriptor, cudnnBackendAttributeName_t name,
+                  const std::array<std::int64_t, 2>& values) {
+  const std::array<cudnnFraction_t, 2> fractions{{{values[0], 1}, {values[1], 1}}};
+  descriptor.set(name, CUDNN_TYPE_FRACTION, 2, fractions.data());
+}
+
+Descriptor makePooling(const PoolingGeometry& geometry) {
+  const bool max = geometry.mode == PoolingMode::Max;
+  Descriptor made(CUDNN_BACKEND_RESAMPLE_DESCRIPTOR);
+  const cudnnResampleMode_t mode =
+      max ? CUDNN_RESAMPLE_MAXPOOL : CUDNN_RESAMPLE_AVGPOOL_EXCLUDE_PADDING;
+  made.set(CUDNN_ATTR_RESAMPLE_MODE, CUDNN_TYPE_RESAMPLE_MODE, 1, &mode);
+  setComputeType(made, CUDNN_ATTR_RESAMPLE_COMP_TYPE);
+  const cudnnPaddingMode_t padding = max ? CUDNN_NEG_INF_PAD : CUDNN_ZERO_PAD;
+  made.set(CUDNN_ATTR_RESAMPLE_PADDING_MODE, CUDNN_TYPE_PADDING_MODE, 1, &padding);
+  const cudnnNanPropagation_t nan = CUDNN_PROPAGATE_NAN;
+  made.set(CUDNN_ATTR_RESAMPLE_NAN_PROPAGATION, CUDNN_TYPE_NAN_PROPOGATION, 1, &nan);
+  made.setInteger(CUDNN_ATTR_RESAMPLE_SPATIAL_DIMS, 2);
+  setFractions(made, CUDNN_ATTR_RESAMPLE_WINDOW_DIMS, geometry.window);
+  setFractions(made, CUDNN_ATTR_RESAMPLE_STRIDES, geometry.strides);
+  setFractions(made, CUDNN_ATTR_RESAMPLE_PRE_PADDINGS, geometry.before);
+  setFractions(made, CUDNN_ATTR_RESAMPLE_POST_PADDINGS, geometry.after);
+  made.finalize();
+  return made;
+}
+
+cudnnPointwiseMode_t libraryMode(Pointwise function) {
+  switch (function) {
+    case Pointwise::Add:
+      return CUDNN_POINTWISE_ADD;
+    case Pointwise::Subtract:
+      return CUDNN_POINTWISE_SUB;
+    case Pointwise::Multiply:
+      return CUDNN_POINTWISE_MUL;
+    case Pointwise::ReluForward:
+      return CUDNN_POINTWISE_RELU_FWD;
+    case Pointwise::TanhForward:
+      return CUDNN_POINTWISE_TANH_FWD;
+    case Pointwise::SigmoidForward:
+      return CUDNN_POINTWISE_SIGMOID_FWD;
+    case Pointwise::EluForward:
+      return CUDNN_POINTWISE_ELU_FWD;
+    case Pointwise::SoftplusForward:
+      return CUDNN_POINTWISE_SOFTPLUS_FWD;
+    case Pointwise::Identity:
+      return CUDNN_POINTWISE_IDENTITY;
+    case Pointwise::ReluBackward:
+      return CUDNN_POINTWISE_RELU_BWD;
+    case Pointwise::TanhBackward:
+      return CUDNN_POINTWISE_TANH_BWD;
+    case Pointwise::SigmoidBackward:
+      return CUDNN_POINTWISE_SIGMOID_BWD;
+    case Pointwise::EluBackward:
+      return CUDNN_POINTWISE_ELU_BWD;
+    case Pointwise::SoftplusBackward:
+      break;
+  }
+  return CUDNN_POINTWISE_SOFTPLUS_BWD;
+}
+
+void setDouble(Descriptor& descriptor, cudnnBackendAttributeName_t name, double value) {
+  descriptor.set(name, CUDNN_TYPE_DOUBLE, 1, &value);
+}
+
+Descriptor makePointwise(Pointwise function, float alpha) {
+  Descriptor made(CUDNN_BACKEND_POINTWISE_DESCRIPTOR);
+  const cudnnPointwiseMode_t mode = libraryMode(function);
+  made.set(CUDNN_ATTR_POINTWISE_MODE, CUDNN_TYPE_POINTWISE_MODE, 1, &mode);
+  setComputeType(made, CUDNN_ATTR_POINTWISE_MATH_PREC);
+  if (function == Pointwise::EluForward || function == Pointwise::EluBackward) {
+    setDouble(made, CUDNN_ATTR_POINTWISE_ELU_ALPHA, alpha);
+  } else if (alpha != 0) {
+    setDouble(made, CUDNN_ATTR_POINTWISE_RELU_LOWER_CLIP_SLOPE, alpha);
+  }
+  made.finalize();
+  return made;
+}
+
+Descriptor makeMatmul() {
+  Descriptor made(CUDNN_BACKEND_MATMUL_DESCRIPTOR);
+  setComputeType(made, CUDNN_ATTR_MATMUL_COMP_TYPE);
+  made.finalize();
+  return made;
+}
+
+Descriptor makeSum() {
+  Descriptor made(CUDNN_BACKEND_REDUCTION_DESCRIPTOR);
+  const cudnnReduceTensorOp_t sum = CUDNN_REDUCE_TENSOR_ADD;
+  made.set(CUDNN_ATTR_REDUCTION_OPERATOR, CUDNN_TYPE_REDUCTION_OPERATOR_TYPE, 1, &sum);
+  setComputeType(made, CUDNN_ATTR_REDUCTION_COMP_TYPE);
+  made.finalize();
+  return made;
+}
+
+// Makes one operation's descriptors and adds them to the graph's.
+class OperationMaker {
+ public:
+  OperationMaker(const Operation& operation, GraphDescriptors& into)
+      : operation_(operation), into_(into) {}
+
+  void make() {
+    switch (operation_.kind) {
+      case OperationKind::Convolution:
+        return convolution();
+      case OperationKind::ConvolutionBackwardData:
+        return convolutionBackwardData();
+      case OperationKind::ConvolutionBackwardFilter:
+        return convolutionBackwardFilter();
+      case OperationKind::Matmul:
+        return matmul();
+      case OperationKind::Pointwise:
+        return pointwise();
+      case OperationKind::PointwiseBackward:
+        return pointwiseBackward();
+      case OperationKind::ReduceSum:
+        return reduceSum();
+      case OperationKind::Pooling:
+        return pooling();
+      case OperationKind::PoolingBackward:
+        return poolingBackward();
+      case OperationKind::BatchNormalization:
+        return batchNormalization();
+      case OperationKind::BatchNormalizationBackward:
+        return batchNormalizationBackward();
+    }
+  }
+
+ private:
+  void convolution() {
+    Descriptor made(CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR);
+    parameter(made, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC,
+              makeConvolution(operation_.convolution));
+    input(made, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, 0);
+    input(made, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, 1);
+    output(made, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, 0);
+    setFloat(made, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA, 1);
+    setFloat(made, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA, 0);
+    add(std::move(made));
+  }
+
+  void convolutionBackwardData() {
+    Descriptor made(CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR);
+    parameter(made, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC,
+              makeConvolution(operation_.convolution));
+    input(made, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY, 0);
+    input(made, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W, 1);
+    output(made, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX, 0);
+    setFloat(made, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA, 1);
+    setFloat(made, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA, 0);
+    add(std::move(made));
+  }
+
+  void convolutionBackwardFilter() {
+    Descriptor made(CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR);
+    parameter(made, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC,
+              makeConvolution(operation_.convolution));
+    input(made, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X, 0);
+    input(made, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY, 1);
+    output(made, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW, 0);
+    setFloat(made, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA, 1);
+    setFloat(made, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA, 0);
+    add(std::move(made));
+  }
+
+  void matmul() {
+    Descriptor made(CUDNN_BACKEND_OPERATION_MATMUL_DESCRIPTOR);
+    parameter(made, CUDNN_ATTR_OPERATION_MATMUL_DESC, makeMatmul());
+    input(made, CUDNN_ATTR_OPERATION_MATMUL_ADESC, 0);
+    input(made, CUDNN_ATTR_OPERATION_MATMUL_BDESC, 1);
+    output(made, CUDNN_ATTR_OPERATION_MATMUL_CDESC, 0);
+    add(std::move(made));
+  }
+
+  void pointwise() {
+    Descriptor made(CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR);
+    parameter(made, CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR,
+              makePointwise(operation_.pointwise, operation_.alpha));
+    input(made, CUDNN_ATTR_OPERATION_POINTWISE_XDESC, 0);
+    input(made, CUDNN_ATTR_OPERATION_POINTWISE_BDESC, 1);
+    output(made, CUDNN_ATTR_OPERATION_POINTWISE_YDESC, 0);
+    add(std::move(made));
+  }
+
+  void pointwiseBackward() {
+    Descriptor made(CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR);
+    parameter(made, CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR,
+              makePointwise(operation_.pointwise, operation_.alpha));
+    input(made, CUDNN_ATTR_OPERATION_POINTWISE_XDESC, 0);
+    input(made, CUDNN_ATTR_OPERATION_POINTWISE_DYDESC, 1);
+    output(made, CUDNN_ATTR_OPERATION_POINTWISE_DXDESC, 0);
+    add(std::move(made));
+  }
+
+  void reduceSum() {
+    Descriptor made(CUDNN_BACKEND_OPERATION_REDUCTION_DESCRIPTOR);
+    parameter(made, CUDNN_ATTR_OPERATION_REDUCTION_DESC, makeSum());
+    input(made, CUDNN_ATTR_OPERATION_REDUCTION_XDESC, 0);
+    output(made, CUDNN_ATTR_OPERATION_REDUCTION_YDESC, 0);
+    add(std::move(made));
+  }
+
+  void pooling() {
+    Descriptor made(CUDNN_BACKEND_OPERATION_RESAMPLE_FWD_DESCRIPTOR);
+    parameter(made, CUDNN_ATTR_OPERATION_RESAMPLE_FWD_DESC, makePooling(operation_.pooling));
+    input(made, CUDNN_ATTR_OPERATION_RESAMPLE_FWD_XDESC, 0);
+    output(made, CUDNN_ATTR_OPERATION_RESAMPLE_FWD_YDESC, 0);
+    output(made, CUDNN_ATTR_OPERATION_RESAMPLE_FWD_IDXDESC, 1);
+    add(std::move(made));
+  }
+
+  void poolingBackward() {
+    Descriptor made(CUDNN_BACKEND_OPERATION_RESAMPLE_BWD_DESCRIPTOR);
+    parameter(made, CUDNN_ATTR_OPERATION_RESAMPLE_BWD_DESC, makePooling(operation_.pooling));
+    input(made, CUDNN_ATTR_OPERATION_RESAMPLE_BWD_DYDESC, 0);
+    input(made, CUDNN_ATTR_OPERATION_RESAMPLE_BWD_IDXDESC, 1);
+    output(made, CUDNN_ATTR_OPERATION_RESAMPLE_BWD_DXDESC, 0);
+    add(std::move(made));
+  }
+
+  void batchNormalization() {
+    Descriptor made(CUDNN_BACKEND_OPERATION_NORM_FORWARD_DESCRIPTOR);
+    const cudnnBackendNormMode_t mode = CUDNN_BATCH_NORM;
+    made.set(CUDNN_ATTR_OPERATION_NORM_FWD_MODE, CUDNN_TYPE_NORM_MODE, 1, &mode);
+    const cudnnBackendNormFwdPhase_t phase = CUDNN_NORM_FWD_TRAINING;
+    made.set(CUDNN_ATTR_OPERATION_NORM_FWD_PHASE, CUDNN_TYPE_NORM_FWD_PHASE, 1, &phase);
+    input(made, CUDNN_ATTR_OPERATION_NORM_FWD_XDESC, 0);
+    input(made, CUDNN_ATTR_OPERATION_NORM_FWD_SCALE_DESC, 1);
+    input(made, CUDNN_ATTR_OPERATION_NORM_FWD_BIAS_DESC, 2);
+    input(made, CUDNN_ATTR_OPERATION_NORM_FWD_EPSILON_DESC, 3);
+    output(made, CUDNN_ATTR_OPERATION_NORM_FWD_YDESC, 0);
+    output(made, CUDNN_ATTR_OPERATION_NORM_FWD_MEAN_DESC, 1);
+    output(made, CUDNN_ATTR_OPERATION_NORM_FWD_INV_VARIANCE_DESC, 2);
+    add(std::move(made));
+  }
+
+  void batchNormalizationBackward() {
+    Descriptor made(CUDNN_BACKEND_OPERATION_NORM_BACKWARD_DESCRIPTOR);
+    const cudnnBackendNormMode_t mode = CUDNN_BATCH_NORM;
+    made.set(CUDNN_ATTR_OPERATION_NORM_BWD_MODE, CUDNN_TYPE_NORM_MODE, 1, &mode);
+    input(made, CUDNN_ATTR_OPERATION_NORM_BWD_XDESC, 0);
+    input(made, CUDNN_ATTR_OPERATION_NORM_BWD_DYDESC, 1);
+    input(made, CUDNN_ATTR_OPERATION_NORM_BWD_SCALE_DESC, 2);
+    input(made, CUDNN_ATTR_OPERATION_NORM_BWD_MEAN_DESC, 3);
+    input(made, CUDNN_ATTR_OPERATION_NORM_BWD_INV_VARIANCE_DESC, 4);
+    output(made, CUDNN_ATTR_OPERATION_NORM_BWD_DXDESC, 0);
+    output(made, CUDNN_ATTR_OPERATION_NORM_BWD_DSCALE_DESC, 1);
+    output(made, CUDNN_ATTR_OPERATION_NORM_BWD_DBIAS_DESC, 2);
+    add(std::move(made));
+  }
+
+  void tensor(Descriptor& made, cudnnBackendAttributeName_t name, Uid uid) {
+    if (uid == kNone) return;
+    made.setDescriptor(name, into_.tensors.at(static_cast<std::size_t>(uid - 1)));
+  }
+  void input(Descriptor& made, cudnnBackendAttributeName_t name, std::size_t i) {
+    tensor(made, name, operation_.inputs.at(i));
+  }
+  void output(Descriptor& made, cudnnBackendAttributeName_t name, std::size_t i) {
+    tensor(made, name, operation_.outputs.at(i));
+  }
+  void parameter(Descriptor& made, cudnnBackendAttributeName_t name, Descriptor value) {
+    made.setDescriptor(name, value);
+    into_.parameters.push_back(std::move(value));
+  }
+  void add(Descriptor made) {
+    made.finalize();
+    into_.operations.push_back(std::move(made));
+  }
+
+  const Operation& operation_;
+  GraphDescriptors& into_;
+};
+
+}  // namespace
+
+GraphDescriptors makeDescriptors(const OperationGraph& graph) {
+  GraphDescriptors made;
+  Uid uid = 0;
+  for (const GraphTensor& tensor : graph.tensors()) {
+    made.tensors.push_back(makeTensor(tensor, ++uid));
+  }
+  for (const Operation& operation : graph.operations()) OperationMaker(operation, made).make();
+  made.graph = Descriptor(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
+  made.graph.setDescriptors(CUDNN_ATTR_OPERATIONGRAPH_OPS, made.operations);
+  made.graph.finalize();
+  return made;
+}
+
+}  // namespace node_cudnn::cudnn
