@@ -43,6 +43,8 @@ export interface OpSpec {
 
 export interface ModelSpec {
   readonly backend: string;
+  /** The backend's own: device, precision and so on for 'cuda'. Default: none. */
+  readonly backendOptions?: Attributes;
   /** A whole number in [0, 2^53). */
   readonly seed: number;
   readonly inputs: readonly InputSpec[];
@@ -145,6 +147,46 @@ export interface NativeProgram {
   readonly bytes: number;
 }
 
+/** The files of a backend that is loaded at run time, by absolute path. */
+export interface PluginFiles {
+  readonly plugin: string;
+  /** What the plugin needs, in the order to open them. */
+  readonly libraries: readonly string[];
+}
+
+/** A device as the plugin sees it. */
+export interface DeviceReport {
+  /** As CUDA counts, after CUDA_VISIBLE_DEVICES. */
+  readonly index: number;
+  readonly name: string;
+  /** 90 for 9.0. */
+  readonly computeCapability: number;
+  readonly multiprocessors: number;
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+  readonly uuid: string;
+  /** What plans are made from. */
+  readonly properties: string;
+  /** Why it cannot be used; empty: it can. */
+  readonly problem: string;
+}
+
+/** Versions as CUDA and cuDNN number them: 13000 is CUDA 13.0, 92400 is cuDNN 9.24.0. */
+export interface PluginReport {
+  /** The highest CUDA version that the driver knows; 0: none. */
+  readonly driverVersion: number;
+  readonly runtimeVersion: number;
+  readonly builtForRuntime: number;
+  readonly cudnnVersion: number;
+  readonly builtForCudnn: number;
+  /** The CUDA version that cuDNN was built for. */
+  readonly cudnnRuntime: number;
+  /** Why no device can be used; empty: at least one can. */
+  readonly problem: string;
+  readonly remedy: string;
+  readonly devices: readonly DeviceReport[];
+}
+
 /** What the compiled addon exports. */
 export interface NativeAddon {
   /** Checks the specification; throws before anything is allocated. */
@@ -155,8 +197,16 @@ export interface NativeAddon {
   ): void;
   opTypes(): string[];
   backendNames(): string[];
-  /** Of what the addon was built with: onednn, napi, openmp, compiler. */
+  /** Of what the addon was built with: onednn, napi, openmp, compiler, pluginBuild. */
   versions(): Record<string, string>;
+  /**
+   * Opens the files and adds the plugin's backend, for the whole process and for good; again it
+   * does nothing. ERR_BACKEND names the file that cannot be opened, with the loader's words, or
+   * the plugin's build where it is not the addon's.
+   */
+  loadPlugin(files: PluginFiles): { backend: string; build: string };
+  /** Asks the driver about devices, on a thread of its own. ERR_BACKEND without a plugin. */
+  pluginReport(): Promise<PluginReport>;
   /** Programs that are not disposed, in this environment. */
   liveHandles(): number;
   /**

@@ -5,10 +5,12 @@
 #include "addon_data.h"
 #include "core/backend.h"
 #include "core/op.h"
+#include "core/plugin.h"
 #include "error_to_js.h"
 #include "field.h"
 #include "image.h"
 #include "keep_loaded.h"
+#include "plugin_to_js.h"
 #include "program.h"
 #include "value_to_js.h"
 
@@ -22,6 +24,8 @@ AddonData::AddonData(Napi::Env env, Napi::Object exports)
                            InstanceMethod("opTypes", &AddonData::opTypes),
                            InstanceMethod("backendNames", &AddonData::backendNames),
                            InstanceMethod("versions", &AddonData::versions),
+                           InstanceMethod("loadPlugin", &AddonData::loadPlugin),
+                           InstanceMethod("pluginReport", &AddonData::pluginReport),
                            InstanceMethod("liveHandles", &AddonData::countLiveHandles),
                            InstanceMethod("resizeWithPad", &AddonData::resizeWithPad),
                            InstanceValue("Program", ProgramObject::define(env), napi_enumerable),
@@ -52,7 +56,20 @@ Napi::Value AddonData::versions(const Napi::CallbackInfo& info) {
   versions.Set("napi", std::to_string(NAPI_VERSION));
   versions.Set("openmp", std::to_string(_OPENMP));
   versions.Set("compiler", __VERSION__);
+  versions.Set("pluginBuild", pluginBuild());
   return versions;
+}
+
+Napi::Value AddonData::loadPlugin(const Napi::CallbackInfo& info) {
+  return throwingJs(info.Env(), [&] { return loadPluginFromJs(info); });
+}
+
+Napi::Value AddonData::pluginReport(const Napi::CallbackInfo& info) {
+  return rejectingJs(info.Env(), [&] {
+    // A queue of its own: a driver that hangs holds up nothing else.
+    if (pluginQueue_ == nullptr) pluginQueue_ = std::make_unique<TaskQueue>(completions, 0);
+    return pluginReportFromJs(info, *pluginQueue_);
+  });
 }
 
 Napi::Value AddonData::countLiveHandles(const Napi::CallbackInfo& info) {

@@ -24,10 +24,13 @@ class AddonData : public Napi::Addon<AddonData> {
   Napi::Value opTypes(const Napi::CallbackInfo& info);
   Napi::Value backendNames(const Napi::CallbackInfo& info);
   Napi::Value versions(const Napi::CallbackInfo& info);
+  Napi::Value loadPlugin(const Napi::CallbackInfo& info);
+  Napi::Value pluginReport(const Napi::CallbackInfo& info);
   Napi::Value countLiveHandles(const Napi::CallbackInfo& info);
   Napi::Value resizeWithPad(const Napi::CallbackInfo& info);
 
   std::unique_ptr<TaskQueue> imageQueue_;
+  std::unique_ptr<TaskQueue> pluginQueue_;
 };
 
 }  // namespace node_cudnn

@@ -88,6 +88,8 @@ MetricSpec metricSpecFromJs(const Field& field) {
 ModelSpec modelSpecFromJs(const Field& field) {
   ModelSpec spec;
   spec.backend = field["backend"].text();
+  const Field options = field["backendOptions"];
+  if (!options.isAbsent()) spec.backendOptions = attributesFromJs(options);
   const Field seed = field["seed"];
   if (seed.integer() < 0) throw seed.mismatch("a whole number from 0 on");
   spec.seed = static_cast<std::uint64_t>(seed.integer());
