@@ -1,0 +1,133 @@
+#include "affine.h"
+
+#include <utility>
+#include <vector>
+
+namespace node_cudnn::cudnn {
+
+namespace {
+
+// A pointwise operation behind a product: adds itself from one tensor of the graph to another.
+using Step = std::function<void(OperationGraph&, const AffineView&, Uid from, Uid to)>;
+
+// Adds the steps, with virtual tensors between them.
+void addSteps(OperationGraph& graph, const AffineView& view, const std::vector<Step>& steps,
+              Uid from, Uid to) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const Uid next = i + 1 == steps.size() ? to : graph.virtualLike("step", to);
+    steps[i](graph, view, from, next);
+    from = next;
+  }
+}
+
+// The steps on what `from` holds, as one graph; where that is refused, one by one in `to`'s memory.
+void emitSteps(Lowering& lowering, const Shape& shape, const std::vector<Step>& steps,
+               BufferId from, BufferId to, const std::string& note) {
+  const AffineView view = AffineView::pointwise(shape);
+  const DataType type = lowering.computeType();
+  OperationGraph graph;
+  const Uid source = view.tensor(graph, "from", type, from);
+  const Uid target = view.tensor(graph, "to", type, to);
+  addSteps(graph, view, steps, source, target);
+  const PlanAnswer answer = lowering.plan(graph);
+  if (answer || steps.size() == 1) {
+    if (!answer) return lowering.emitPlan(graph, note, Work::Elementwise);
+    return lowering.emitPlan(graph, answer, note, Work::Elementwise, {{to, from}});
+  }
+  for (const Step& step : steps) {
+    emitSteps(lowering, shape, {step}, from, to, "split: " + answer.refusal);
+    from = to;
+  }
+}
+
+void emitProduct(Lowering& lowering, const Product& product, const std::vector<Step>& steps,
+                 BufferId to) {
+  const DataType type = lowering.computeType();
+  OperationGraph fused;
+  const Uid result = product.view.tensor(fused, "result", type, to);
+  const Uid sum = steps.empty() ? result : fused.virtualLike("product", result);
+  product.add(fused, sum);
+  addSteps(fused, product.view, steps, sum, result);
+  const PlanAnswer answer = lowering.plan(fused);
+  if (answer) return lowering.emitPlan(fused, answer);
+  if (steps.empty()) return lowering.emitPlan(fused);  // throws the refusal
+  const std::string note = "split: " + answer.refusal;
+  const Shape& shape = product.view.shape();
+  const BufferId between = lowering.temporary("product", CudaLayout::plain(shape, type));
+  OperationGraph alone;
+  product.add(alone, product.view.tensor(alone, "product", type, between));
+  lowering.emitPlan(alone, note);
+  emitSteps(lowering, shape, steps, between, to, note);
+}
+
+}  // namespace
+
+AffineView AffineView::pointwise(const Shape& shape) {
+  // cuDNN refuses pointwise operations on tensors of one channel: their values become channels,
+  // and the one value of a bias stays broadcast.
+  if (shape.back() == 1) return {Kind::Image, {1, elementCount(shape)}};
+  return {Kind::Image, shape};
+}
+
+Uid AffineView::tensor(OperationGraph& graph, std::string name, DataType type,
+                       BufferId buffer) const {
+  if (kind_ == Kind::Image) return graph.image(std::move(name), shape_, type, buffer);
+  const std::int64_t columns = shape_.back();
+  return graph.matrix(std::move(name), elementCount(shape_) / columns, columns, false, type,
+                      buffer);
+}
+
+Uid AffineView::bias(OperationGraph& graph, std::int64_t count, BufferId buffer) const {
+  if (kind_ == Kind::Image) return graph.channels("bias", count, DataType::Float32, buffer);
+  return graph.matrix("bias", 1, count, false, DataType::Float32, buffer);
+}
+
+void emitForward(Lowering& lowering, const Product& product, BufferId y, BufferId bias, bool relu) {
+  const std::int64_t channels = product.view.shape().back();
+  std::vector<Step> steps;
+  if (bias >= 0) {
+    steps.push_back([=](OperationGraph& graph, const AffineView& view, Uid from, Uid to) {
+      graph.pointwise(Pointwise::Add, from, view.bias(graph, channels, bias), to);
+    });
+  }
+  if (relu) {
+    steps.push_back([](OperationGraph& graph, const AffineView&, Uid from, Uid to) {
+      graph.pointwise(Pointwise::ReluForward, from, kNone, to);
+    });
+  }
+  emitProduct(lowering, product, steps, y);
+}
+
+void emitBackwardInput(Lowering& lowering, const Product& product, BufferId dx,
+                       BufferId reluOutput) {
+  std::vector<Step> steps;
+  if (reluOutput >= 0) {
+    const DataType type = lowering.computeType();
+    steps.push_back([=](OperationGraph& graph, const AffineView& view, Uid from, Uid to) {
+      const Uid y = view.tensor(graph, "relu", type, reluOutput);
+      graph.pointwiseBackward(Pointwise::ReluBackward, y, from, to);
+    });
+  }
+  emitProduct(lowering, product, steps, dx);
+}
+
+void emitBiasGradient(Lowering& lowering, const Shape& shape, BufferId dy, TensorId gradient) {
+  if (gradient == kNoTensor) return;
+  const BufferId db = lowering.producePlain(gradient, DataType::Float32);
+  OperationGraph graph;
+  const Uid from = graph.image("dy", shape, lowering.computeType(), dy);
+  graph.reduceSum(from, graph.channels("dbias", shape.back(), DataType::Float32, db));
+  lowering.emitPlan(graph, "", Work::Elementwise);
+}
+
+std::optional<std::string> unsupportedKernel(const Graph& graph, const Op& op) {
+  const Tensor& kernel = graph.tensor(op.inputs[1]);
+  if (kernel.role == Role::Weight) return std::nullopt;
+  return "its kernel '" + kernel.name + "' is computed; the cuda backend takes weights";
+}
+
+TensorId optionalTensor(const std::vector<TensorId>& ids, std::size_t i) {
+  return i < ids.size() ? ids[i] : kNoTensor;
+}
+
+}  // namespace node_cudnn::cudnn
