@@ -6,9 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "block.cuh"
+
 namespace node_cudnn::cudnn {
 
-inline constexpr int kThreads = 256;
 inline constexpr std::size_t kParameterBytes = 4096;
 
 // A block's share of one tensor: it takes group `first + threadIdx.x` and each `step` further.
