@@ -31,6 +31,7 @@ Napi::Function ProgramObject::define(Napi::Env env) {
                          InstanceMethod<&ProgramObject::getOptimizerState>("getOptimizerState"),
                          InstanceMethod<&ProgramObject::setOptimizerState>("setOptimizerState"),
                          InstanceMethod<&ProgramObject::explain>("explain"),
+                         InstanceMethod<&ProgramObject::plan>("plan"),
                          InstanceMethod<&ProgramObject::profile>("profile"),
                          InstanceMethod<&ProgramObject::dispose>("dispose"),
                          InstanceAccessor<&ProgramObject::disposed>("disposed"),

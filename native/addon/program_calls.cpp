@@ -202,6 +202,19 @@ Napi::Value ProgramObject::explain(const Napi::CallbackInfo& info) {
   });
 }
 
+Napi::Value ProgramObject::plan(const Napi::CallbackInfo& info) {
+  return call(info, "plan", [&]() -> Call {
+    const Mode mode = modeFromJs(Field(info[0], "mode"));
+    const std::int64_t batchSize = Field(info[1], "batchSize").integer();
+    return {[this, mode, batchSize] {
+      Outcome outcome;
+      outcome.value = [plan = program_->describe(mode, batchSize)](
+                          Napi::Env env, const Float32Arrays&) { return planToJs(env, plan); };
+      return outcome;
+    }};
+  });
+}
+
 Napi::Value ProgramObject::profile(const Napi::CallbackInfo& info) {
   return call(info, "profile", [&] {
     const Field repeats(info[1], "repeats");

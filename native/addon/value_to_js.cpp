@@ -33,6 +33,25 @@ Napi::Value profileToJs(Napi::Env env, const CommandProfile& profile) {
   return object;
 }
 
+Napi::Value commandToJs(Napi::Env env, const CommandDescription& command) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("name", command.name);
+  object.Set("work", std::string(toString(command.work)));
+  object.Set("phase", std::string(toString(command.phase)));
+  object.Set("nodes", textsToJs(env, command.nodes));
+  object.Set("graphKey", command.graphKey);
+  object.Set("detail", command.detail);
+  object.Set("flops", command.flops);
+  object.Set("bytesRead", command.bytesRead);
+  object.Set("bytesWritten", command.bytesWritten);
+  object.Set("reads", textsToJs(env, command.reads));
+  object.Set("writes", textsToJs(env, command.writes));
+  object.Set("output", command.output);
+  object.Set("scratchBytes", static_cast<double>(command.scratchBytes));
+  object.Set("matrix", command.matrix);
+  return object;
+}
+
 }  // namespace
 
 Napi::Array listToJs(Napi::Env env, const Float32Arrays& arrays, std::size_t first,
@@ -56,6 +75,20 @@ Napi::Array resultsToJs(Napi::Env env, const std::vector<Result>& results) {
 
 Napi::Array profilesToJs(Napi::Env env, const std::vector<CommandProfile>& profiles) {
   return arrayToJs(env, profiles, profileToJs);
+}
+
+Napi::Object planToJs(Napi::Env env, const PlanDescription& plan) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("commands", arrayToJs(env, plan.commands, commandToJs));
+  object.Set("arenaBytes", static_cast<double>(plan.arenaBytes));
+  object.Set("persistentBytes", static_cast<double>(plan.persistentBytes));
+  object.Set("launches", static_cast<double>(plan.launches()));
+  object.Set("flops", plan.flops);
+  object.Set("bytes", plan.bytes);
+  object.Set("nonMatrixBytes", plan.nonMatrixBytes);
+  object.Set("leastNonMatrixBytes", plan.leastNonMatrixBytes);
+  object.Set("splits", textsToJs(env, plan.splits));
+  return object;
 }
 
 }  // namespace node_cudnn

@@ -7,6 +7,20 @@
 
 namespace node_cudnn {
 
+std::string_view toString(Phase phase) {
+  switch (phase) {
+    case Phase::Forward:
+      return "forward";
+    case Phase::Loss:
+      return "loss";
+    case Phase::Backward:
+      return "backward";
+    case Phase::Update:
+      break;
+  }
+  return "update";
+}
+
 std::string_view Op::type() const { return definition->type; }
 
 std::string Op::place() const { return definition->type + " '" + name + "'"; }

@@ -45,6 +45,7 @@ struct Tensor {
 };
 
 enum class Phase { Forward, Loss, Backward, Update };
+std::string_view toString(Phase phase);
 
 struct Op {
   const OpDefinition* definition = nullptr;

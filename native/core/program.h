@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "backend.h"
+#include "error.h"
 #include "model_spec.h"
 
 namespace node_cudnn {
@@ -45,6 +46,7 @@ struct GradientValues {
 };
 
 class Plan;
+struct PlanDescription;
 struct SlotTable;
 
 class Program {
@@ -90,6 +92,8 @@ class Program {
 
   // The plan as text: commands with shapes, layouts, bytes and FLOPs, then memory and reorders.
   std::string explain(Mode mode, std::int64_t batchSize);
+  // The same as data. Neither needs initialize(), nor memory.
+  PlanDescription describe(Mode mode, std::int64_t batchSize);
   // Times every command of whole training steps, and each alone. Weights are left as they were.
   std::vector<CommandProfile> profile(const Batch& batch, int repeats);
 
@@ -111,6 +115,11 @@ class Program {
   void adoptLayouts(Plan& plan);
   void ensureSlot(std::size_t slot);
   void ensureArena(const Plan& plan);
+  void bind(Plan& plan);
+  // Throws the error again, with the batch size that would fit the memory that there is.
+  [[noreturn]] void refuseBatch(const OutOfMemory& error, const Plan& plan, const PlanKey& key);
+  // The largest batch size below the key's whose arena takes at most `room` bytes; 0: none.
+  std::int64_t batchThatFits(const PlanKey& key, std::size_t bytes, std::size_t room);
   void feed(Plan& plan, const Batch& batch);
   void clearAccumulators();
   StepState stepState(float learningRate) const;
