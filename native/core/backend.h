@@ -140,8 +140,8 @@ class Backend {
   // its weight's layout. Inputs, targets and sample weights are plain. Throws Error(Unsupported).
   virtual Schedule lower(const Graph& graph, std::span<const LayoutPtr> slotLayouts) = 0;
 
-  // Throws Error(OutOfMemory) naming what is wanted and what is free, also when the machine would
-  // only promise the memory.
+  // Throws OutOfMemory naming what is wanted and what is free, also when the machine would only
+  // promise the memory.
   virtual std::unique_ptr<Memory> allocate(std::size_t bytes, std::string_view purpose) = 0;
 
   // Channels-last, row-major layout of a tensor of this type ([kh,kw,cin/groups,cout] kernels).
@@ -166,7 +166,7 @@ class Backend {
                    std::span<const Watched> watched = {}) = 0;
 
   // The watched values of the runs that ended since the last call, oldest first. wait: waits for
-  // all that was started.
+  // all that was started; else only for a run whose batch the next feed() would overwrite.
   virtual std::vector<Observation> observe(bool wait) = 0;
 
   // Makes what was fed for an observed run current again, after observe(true) and before the next

@@ -1,9 +1,11 @@
 // The one error type of the native side. Its code becomes `error.code` in JavaScript.
 #pragma once
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace node_cudnn {
 
@@ -35,6 +37,23 @@ class Error : public std::runtime_error {
  private:
   ErrorCode code_;
   std::string place_;
+};
+
+// Memory of a backend that is not there, in bytes: who catches it may say what would fit.
+class OutOfMemory : public Error {
+ public:
+  OutOfMemory(std::string place, const std::string& message, std::size_t wanted,
+              std::size_t available)
+      : Error(ErrorCode::OutOfMemory, std::move(place), message),
+        wanted_(wanted),
+        available_(available) {}
+
+  std::size_t wanted() const { return wanted_; }
+  std::size_t available() const { return available_; }
+
+ private:
+  std::size_t wanted_;
+  std::size_t available_;
 };
 
 }  // namespace node_cudnn

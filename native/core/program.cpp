@@ -90,6 +90,7 @@ Plan& Program::plan(Mode mode, std::int64_t batchSize, bool weighted) {
   if (mode != Mode::Predict && training_.losses.empty()) {
     throw Error(ErrorCode::Option, "model", "has no loss: call compile() first");
   }
+  settle();
   const bool free = plans_.empty() || (mode == Mode::Train && !layoutsSuitTraining_);
   std::vector<LayoutPtr> layouts;
   for (const Slot& slot : slots_) layouts.push_back(free ? nullptr : slot.layout);
@@ -131,19 +132,25 @@ Plan& Program::ready(Mode mode, const Batch& batch) {
   const auto found = plans_.find({mode, batch.size, !batch.sampleWeights.empty()});
   if (found == plans_.end() || found->second.get() != running_) settle();
   Plan& made = plan(mode, batch.size, !batch.sampleWeights.empty());
-  ensureArena(made);
-  if (!made.isBound()) {
-    std::vector<void*> addresses(slots_.size(), nullptr);
-    for (const Buffer& buffer : made.schedule().buffers) {
-      if (buffer.slot < 0) continue;
-      const auto slot = static_cast<std::size_t>(buffer.slot);
-      ensureSlot(slot);
-      addresses[slot] = slots_[slot].memory->data();
-    }
-    made.bind(arena_ ? arena_->data() : nullptr, addresses);
+  try {
+    ensureArena(made);
+    if (!made.isBound()) bind(made);
+    feed(made, batch);
+  } catch (const OutOfMemory& error) {
+    refuseBatch(error, made, {mode, batch.size, !batch.sampleWeights.empty()});
   }
-  feed(made, batch);
   return made;
+}
+
+void Program::bind(Plan& plan) {
+  std::vector<void*> addresses(slots_.size(), nullptr);
+  for (const Buffer& buffer : plan.schedule().buffers) {
+    if (buffer.slot < 0) continue;
+    const auto slot = static_cast<std::size_t>(buffer.slot);
+    ensureSlot(slot);
+    addresses[slot] = slots_[slot].memory->data();
+  }
+  plan.bind(arena_ ? arena_->data() : nullptr, addresses);
 }
 
 void Program::feed(Plan& plan, const Batch& batch) {

@@ -117,9 +117,10 @@ std::size_t leftInGroups() {
 std::string mebibytes(std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
 [[noreturn]] void refuse(std::size_t bytes, std::size_t free, std::string_view purpose) {
-  throw Error(ErrorCode::OutOfMemory, std::string(purpose),
-              "needs " + mebibytes(bytes) + ", and " + mebibytes(free) +
-                  " are free; use a smaller batch or model");
+  throw OutOfMemory(std::string(purpose),
+                    "needs " + mebibytes(bytes) + ", and " + mebibytes(free) +
+                        " are free; use a smaller batch or model",
+                    bytes, free);
 }
 
 }  // namespace

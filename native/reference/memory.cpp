@@ -45,9 +45,10 @@ std::size_t availableBytes() {
 std::string mebibytes(std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
 [[noreturn]] void refuse(std::size_t bytes, std::size_t available, std::string_view purpose) {
-  throw Error(ErrorCode::OutOfMemory, std::string(purpose),
-              "needs " + mebibytes(bytes) + ", but " + mebibytes(available) +
-                  " are available; use a smaller batch or model");
+  throw OutOfMemory(std::string(purpose),
+                    "needs " + mebibytes(bytes) + ", but " + mebibytes(available) +
+                        " are available; use a smaller batch or model",
+                    bytes, available);
 }
 
 }  // namespace

@@ -1,0 +1,46 @@
+// When memory does not suffice: which batch size would.
+#include <algorithm>
+#include <string>
+
+#include "error.h"
+#include "plan.h"
+#include "program.h"
+
+namespace node_cudnn {
+
+void Program::refuseBatch(const OutOfMemory& error, const Plan& plan, const PlanKey& key) {
+  // What is already there stays when something else than the arena did not fit.
+  const std::size_t others = arena_ ? error.wanted() : 0;
+  const std::size_t free = error.available() + (arena_ ? arena_->bytes() : 0);
+  const std::size_t room = free > others ? free - others : 0;
+  std::string message(error.what());
+  if (!error.place().empty()) message.erase(0, error.place().size() + 2);
+  const std::int64_t size = batchThatFits(key, plan.schedule().arenaBytes, room);
+  if (size > 0) {
+    message += "; a batch size of " + std::to_string(size) + " would fit";
+  } else {
+    message += "; not even a batch of 1 would fit";
+  }
+  throw OutOfMemory(error.place(), message, error.wanted(), error.available());
+}
+
+std::int64_t Program::batchThatFits(const PlanKey& key, std::size_t bytes, std::size_t room) {
+  const auto [mode, tooLarge, weighted] = key;
+  std::vector<LayoutPtr> layouts;
+  for (const Slot& slot : slots_) layouts.push_back(slot.layout);
+  // Part of an arena does not shrink with the batch, so a share in proportion may still be too
+  // large; each try is a real plan.
+  std::int64_t size = tooLarge;
+  for (int tries = 0; size > 1 && bytes > 0; ++tries) {
+    const double share = static_cast<double>(room) / static_cast<double>(bytes);
+    const auto inProportion = static_cast<std::int64_t>(static_cast<double>(size) * share);
+    size = std::clamp<std::int64_t>(inProportion, 1, tries < 2 ? size - 1 : size / 2);
+    bytes = Plan(*backend_, buildModelGraph(spec_, training_, mode, size, weighted), layouts)
+                .schedule()
+                .arenaBytes;
+    if (bytes <= room) return size;
+  }
+  return 0;
+}
+
+}  // namespace node_cudnn
