@@ -3,7 +3,7 @@ import { DisposedError, ModelBusyError, OptionError } from '../errors/errors.js'
 import { oneOf } from '../errors/optionNames.js';
 import { wholeNumber } from '../errors/optionValues.js';
 import { loadWeights, saveModel, saveWeights } from '../formats/index.js';
-import type { ModelSpec, NativeProgram } from '../native/program.js';
+import type { ModelSpec, NativeProgram, PlanDescription } from '../native/program.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Dataset } from '../train/dataset.js';
@@ -171,12 +171,17 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
    * `batchSize` (default 32) in 'train' (default), 'evaluate' or 'predict' mode.
    */
   async explain(mode: 'predict' | 'evaluate' | 'train' = 'train', batchSize = 32): Promise<string> {
-    const place = 'explain()';
-    oneOf(place, 'mode', mode, ['predict', 'evaluate', 'train']);
-    wholeNumber(place, 'batchSize', batchSize, 1);
-    if (mode !== 'predict') this.requireCompiled();
-    const program = await this.program();
+    const program = await this.planner('explain()', mode, batchSize);
     return program.explain(mode, batchSize);
+  }
+
+  /** What explain() prints, as data. Neither allocates memory. */
+  async plan(
+    mode: 'predict' | 'evaluate' | 'train' = 'train',
+    batchSize = 32,
+  ): Promise<PlanDescription> {
+    const program = await this.planner('plan()', mode, batchSize);
+    return program.plan(mode, batchSize);
   }
 
   /** Runs `work` as the model's only user; ERR_MODEL_BUSY names what is running already. */
@@ -212,6 +217,16 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   /** Whether weights may exist, so that layers can no longer be added. */
   protected get isFixed(): boolean {
     return this.#spec !== undefined;
+  }
+
+  /** The program for planning alone: its weights may not be there yet. */
+  private planner(place: string, mode: string, batchSize: number): Promise<NativeProgram> {
+    oneOf(place, 'mode', mode, ['predict', 'evaluate', 'train']);
+    wholeNumber(place, 'batchSize', batchSize, 1);
+    if (mode !== 'predict') this.requireCompiled();
+    this.requireAlive();
+    this.#spec ??= lowerModel(this.graph, this.backend, this.seed);
+    return this.#owner.planner(this.#spec, this.#training?.spec);
   }
 
   private requireCompiled(): CompiledTraining {

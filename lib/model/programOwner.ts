@@ -6,6 +6,7 @@ import type { ModelSpec, NativeProgram, TrainingSpec } from '../native/program.j
 export class ProgramOwner {
   #program: NativeProgram | undefined;
   #specText = '';
+  #initialized = false;
   #training: TrainingSpec | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #disposed = false;
@@ -21,10 +22,17 @@ export class ProgramOwner {
    * makes a new program with the values of the weights; changed training sets the program anew.
    */
   get(spec: ModelSpec, training: TrainingSpec | undefined): Promise<NativeProgram> {
-    // One after another, so that two callers never make two programs.
-    const result = this.#last.then(() => this.upToDate(spec, training));
-    this.#last = result.catch(() => undefined);
-    return result;
+    return this.next(async () => {
+      const program = await this.upToDate(spec, training);
+      if (!this.#initialized) await this.initialize(program);
+      this.requireAlive();
+      return program;
+    });
+  }
+
+  /** As get(), but the weights may be without values and memory: for explain() and plan(). */
+  planner(spec: ModelSpec, training: TrainingSpec | undefined): Promise<NativeProgram> {
+    return this.next(() => this.upToDate(spec, training));
   }
 
   /** Waits for the call in progress and frees the program. May be called again. */
@@ -34,6 +42,13 @@ export class ProgramOwner {
     // A program that was being made when dispose() came.
     await this.#last;
     await this.#program?.dispose();
+  }
+
+  // One after another, so that two callers never make two programs.
+  private next(work: () => Promise<NativeProgram>): Promise<NativeProgram> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => undefined);
+    return result;
   }
 
   private async upToDate(
@@ -55,17 +70,31 @@ export class ProgramOwner {
     return this.#program;
   }
 
-  private async replaced(spec: ModelSpec): Promise<NativeProgram> {
-    const old = this.#program;
-    const values = await old?.getWeights();
-    const { Program } = nativeAddon();
-    const program = new Program(spec);
+  private async initialize(program: NativeProgram): Promise<void> {
     try {
       await program.initialize();
-      if (values !== undefined) await program.setWeights(values);
+      this.#initialized = true;
     } catch (error) {
+      // Frees the weights that there was memory for.
+      this.#program = undefined;
       await program.dispose();
       throw error;
+    }
+  }
+
+  private async replaced(spec: ModelSpec): Promise<NativeProgram> {
+    const old = this.#program;
+    const values = this.#initialized ? await old?.getWeights() : undefined;
+    const { Program } = nativeAddon();
+    const program = new Program(spec);
+    if (values !== undefined) {
+      try {
+        await program.initialize();
+        await program.setWeights(values);
+      } catch (error) {
+        await program.dispose();
+        throw error;
+      }
     }
     await old?.dispose();
     return program;

@@ -109,6 +109,54 @@ export interface CommandProfile {
   readonly flops: number;
 }
 
+/** One launch of a plan: an operation graph of cuDNN, a oneDNN primitive or a kernel. */
+export interface CommandDescription {
+  /** The op's name, or what is done for it: 'conv1: reorder nhwc to nChw16c'. */
+  readonly name: string;
+  readonly work: 'primitive' | 'reorder' | 'elementwise' | 'loss' | 'optimizer' | 'check';
+  readonly phase: 'forward' | 'loss' | 'backward' | 'update';
+  /** The operations that an operation graph does in one pass; empty for other commands. */
+  readonly nodes: readonly string[];
+  /** 16 hexadecimal digits that equal operation graphs share; '' for other commands. */
+  readonly graphKey: string;
+  /** The engine or implementation; after 'split: ', why operations are not in one pass. */
+  readonly detail: string;
+  /** 0 for all but matrix products. */
+  readonly flops: number;
+  /** Of the buffers in `reads`, each whole and once. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  /** Names of buffers. */
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  /** Shape and layout of the first buffer written: '[64,55,55,96] nhwc'; '' for none. */
+  readonly output: string;
+  /** Workspace, while it runs. */
+  readonly scratchBytes: number;
+  /** Whether it holds a convolution, a matrix product or a gradient of either. */
+  readonly matrix: boolean;
+}
+
+/** What one batch of one mode does: docs/plans.md. Sizes in bytes. */
+export interface PlanDescription {
+  readonly commands: readonly CommandDescription[];
+  /** Activations, gradients and workspaces, sharing memory. */
+  readonly arenaBytes: number;
+  /** Weights, optimizer state and accumulators. */
+  readonly persistentBytes: number;
+  /** Number of commands. */
+  readonly launches: number;
+  readonly flops: number;
+  /** Read and written by all commands. */
+  readonly bytes: number;
+  /** Read and written by the commands that are not `matrix`. */
+  readonly nonMatrixBytes: number;
+  /** What those would move if each distinct tensor were read once and written once. */
+  readonly leastNonMatrixBytes: number;
+  /** '<command>: <reason>' of each fusion that was refused. */
+  readonly splits: readonly string[];
+}
+
 export interface OptimizerState {
   readonly names: string[];
   readonly values: Float32Array[];
@@ -135,6 +183,8 @@ export interface NativeProgram {
   getOptimizerState(): Promise<OptimizerState>;
   setOptimizerState(state: OptimizerState): Promise<void>;
   explain(mode: 'predict' | 'evaluate' | 'train', batchSize: number): Promise<string>;
+  /** As explain(), as data. Neither needs initialize(). */
+  plan(mode: 'predict' | 'evaluate' | 'train', batchSize: number): Promise<PlanDescription>;
   profile(batch: Batch, repeats: number): Promise<CommandProfile[]>;
   /**
    * Waits for the calls made before it, then frees everything. Later calls are rejected with

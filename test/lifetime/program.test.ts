@@ -19,6 +19,7 @@ const calls: Record<string, (program: NativeProgram) => Promise<unknown>> = {
   getOptimizerState: (program) => program.getOptimizerState(),
   setOptimizerState: (program) => program.setOptimizerState(emptyState),
   explain: (program) => program.explain('train', 8),
+  plan: (program) => program.plan('train', 8),
   profile: (program) => program.profile(batch, 1),
 };
 

@@ -111,6 +111,7 @@ export class LinearProgram implements NativeProgram {
   initialize = unused;
   gradients = unused;
   explain = unused;
+  plan = unused;
   profile = unused;
 
   private add(loss: number): void {

@@ -166,6 +166,7 @@ describe('after dispose()', () => {
       () => model.testOnBatch(x, y),
       () => model.getWeights(),
       () => model.explain(),
+      () => model.plan(),
       () => model.program(),
     ];
     for (const use of uses) await expect(use()).rejects.toMatchObject({ code: 'ERR_DISPOSED' });
