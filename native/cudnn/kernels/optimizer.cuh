@@ -12,10 +12,9 @@
 #include "element.cuh"
 #include "gradient_rule.h"
 #include "multi_tensor.cuh"
+#include "optimizer_launches.h"
 
 namespace node_cudnn::cudnn {
-
-inline constexpr int kOptimizedTensors = 80;
 
 template <int kStates>
 struct OptimizerTable {
@@ -116,10 +115,6 @@ __device__ inline void updatePart(const OptimizerTable<kStates>& table, const Pa
   } else {
     updatePart<float>(table, part, update);
   }
-}
-
-inline int optimizerLaunches(std::size_t tensors) {
-  return static_cast<int>((tensors + kOptimizedTensors - 1) / kOptimizedTensors);
 }
 
 // Calls launch(table) for every 80 tensors. norms: as gradientNorm leaves them.

@@ -1,0 +1,40 @@
+// y = scale x + offset, unless the command that feeds x has done it.
+#include "rescaling.h"
+
+#include "launch_count.h"
+#include "lowering.h"
+
+namespace node_cudnn::cudnn {
+
+Rescaling rescalingOf(const Op& op) {
+  return {static_cast<float>(op.attributes.number("scale")),
+          static_cast<float>(op.attributes.number("offset", 0))};
+}
+
+namespace {
+
+void lowerRescaling(Lowering& lowering, const Op& op) {
+  const BufferId x = lowering.as(op.inputs[0], lowering.computeType());
+  if (lowering.recall<RescaledByFeed>(op.outputs[0]) != nullptr) return;
+  const BufferId y = lowering.produceActivation(op.outputs[0]);
+  Command command;
+  command.reads = {x};
+  command.writes = {y};
+  command.mayShare = {{y, x}};
+  command.detail = launchCount(1);
+  const DataType type = lowering.computeType();
+  const std::int64_t count = elementCount(lowering.shape(op.inputs[0]));
+  lowering.emitLaunch(
+      std::move(command), {x, y},
+      [=, rescaling = rescalingOf(op)](const Pointers& pointers, const Execution& execution) {
+        launchRescaling(execution.stream, pointers.at(0), pointers.at(1), type, count, rescaling);
+      });
+}
+
+const RegisteredLowering forward{"rescaling", lowerRescaling};
+// dx = scale dy: the backward op has no offset.
+const RegisteredLowering backward{"rescalingBackward", lowerRescaling};
+
+}  // namespace
+
+}  // namespace node_cudnn::cudnn
