@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what a build and the tests need: Debian packages, then the npm packages of the lockfile.
+# Installs what a build and the tests need: Debian packages, cuDNN where there is nvcc, then the npm
+# packages of the lockfile.
 # Does nothing, in a fraction of a second, where everything is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -55,6 +56,8 @@ if [ "${#missing[@]}" -gt 0 ]; then
   mapfile -t missing < <(missing_packages)
   [ "${#missing[@]}" -eq 0 ] || fail "installed, and still not found: ${missing[*]}"
 fi
+
+bash scripts/setup-cuda.sh
 
 # npm writes this file last; the lockfile is newer when it changed since.
 if [ ! -e node_modules/.package-lock.json ] ||
