@@ -25,6 +25,7 @@ class Device {
   Stream& copies() { return *copies_; }
   MemoryBudget& budget() { return budget_; }
   MemoryState memoryState() const;
+  int index() const { return index_; }
   // "device 0 (NVIDIA H100 80GB HBM3)"
   const std::string& description() const { return description_; }
 

@@ -18,13 +18,15 @@ DeviceMemory::DeviceMemory(std::shared_ptr<Device> device, std::size_t bytes,
                            std::string_view purpose)
     : device_(std::move(device)), bytes_(bytes) {
   MemoryBudget& budget = device_->budget();
-  if (!budget.allows(allocated())) {
-    budget.refuse(purpose, bytes_, device_->memoryState(), device_->description());
-  }
+  const auto refuse = [&](const MemoryState& state) {
+    budget.refuse(purpose, bytes_, state, device_->description());
+  };
+  const MemoryState before = device_->memoryState();
+  if (!budget.allows(allocated()) || allocated() > before.total) refuse(before);
   const cudaError_t status = cudaMalloc(&data_, allocated());
   if (status == cudaErrorMemoryAllocation) {
     static_cast<void>(cudaGetLastError());
-    budget.refuse(purpose, bytes_, device_->memoryState(), device_->description());
+    refuse(device_->memoryState());
   }
   checkCuda(status, "cudaMalloc(&data_, allocated())");
   budget.take(allocated());

@@ -1,8 +1,10 @@
 #include "observations.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
+#include "core/error.h"
 #include "kernels.h"
 #include "kernels/gather_doubles.h"
 #include "status.h"
@@ -59,7 +61,11 @@ void Observations::finishOldest() {
   const Pending oldest = pending_.front();
   // A failed run is not waited for twice.
   pending_.pop_front();
-  arrived_[oldest.row].wait();
+  try {
+    arrived_[oldest.row].wait();
+  } catch (const Error& error) {
+    throw Error(error.code(), "step " + std::to_string(oldest.state.step), error.what());
+  }
   const double* values = onHost(oldest.row);
   finished_.push_back({oldest.state, {values, values + oldest.count}});
 }

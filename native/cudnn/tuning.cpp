@@ -1,0 +1,94 @@
+#include "tuning.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "kernels.h"
+#include "memory.h"
+
+namespace node_cudnn::cudnn {
+
+namespace {
+
+constexpr std::size_t kAlignment = 256;
+constexpr std::size_t kRepeats = 7;
+
+std::size_t aligned(std::size_t bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+// From the first to the last element.
+std::size_t spanOf(const GraphTensor& tensor) {
+  std::int64_t last = 0;
+  for (std::size_t i = 0; i < tensor.dims.size(); ++i) {
+    last += (tensor.dims[i] - 1) * tensor.strides[i];
+  }
+  return static_cast<std::size_t>(last + 1) * bytesOf(tensor.type);
+}
+
+// The graph's buffers and the plan's workspace, one behind the other.
+struct Bench {
+  Bench(const std::shared_ptr<Device>& device, const OperationGraph& graph,
+        std::size_t workspaceBytes) {
+    std::vector<std::size_t> sizes;
+    for (const GraphTensor& tensor : graph.tensors()) {
+      if (tensor.buffer < 0) continue;
+      const auto index = static_cast<std::size_t>(tensor.buffer);
+      sizes.resize(std::max(sizes.size(), index + 1));
+      sizes[index] = std::max(sizes[index], spanOf(tensor));
+    }
+    std::size_t total = workspaceBytes;
+    for (const std::size_t size : sizes) total += aligned(size);
+    memory = std::make_unique<DeviceMemory>(device, total, "timing a plan");
+    memory->clear();
+    auto* at = static_cast<std::byte*>(memory->data());
+    for (const std::size_t size : sizes) {
+      addresses.buffers.push_back(at);
+      at += aligned(size);
+    }
+    addresses.scratch = at;
+  }
+
+  std::unique_ptr<DeviceMemory> memory;
+  Addresses addresses;
+};
+
+double medianMilliseconds(Device& device, Kernel& kernel) {
+  kernel.run({});  // loads it
+  device.compute().synchronize();
+  Event begin(Timing::On);
+  Event end(Timing::On);
+  std::array<double, kRepeats> milliseconds{};
+  for (double& time : milliseconds) {
+    begin.record(device.compute());
+    kernel.run({});
+    end.record(device.compute());
+    end.wait();
+    time = end.millisecondsSince(begin);
+  }
+  std::ranges::nth_element(milliseconds, milliseconds.begin() + kRepeats / 2);
+  return milliseconds[kRepeats / 2];
+}
+
+}  // namespace
+
+std::optional<double> timePlan(const std::shared_ptr<Device>& device, const Execution& execution,
+                               const OperationGraph& graph,
+                               const std::shared_ptr<const ExecutionPlan>& plan) {
+  try {
+    return device->call("autotune", [&] {
+      const Bench bench(device, graph, plan->workspaceBytes);
+      PlanKernel kernel("autotune", plan, graph, execution);
+      kernel.bind(bench.addresses);
+      return medianMilliseconds(*device, kernel);
+    });
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::Backend) throw;
+    return std::nullopt;
+  }
+}
+
+}  // namespace node_cudnn::cudnn
