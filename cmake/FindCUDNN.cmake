@@ -1,5 +1,5 @@
 # Finds cuDNN, headers and libcudnn.so.9 of one installation: the first that fits of
-#   NODE_CUDNN_CUDNN_ROOT (nothing else then), the system's folders, the CUDA toolkit, the Python
+#   NODE_CUDNN_CUDNN_PATH (nothing else then), the system's folders, the CUDA toolkit, the Python
 #   packages nvidia-cudnn-cu*, the conda environment, what scripts/setup-cuda.sh fetched.
 # Reads CUDNN_CUDA_MAJOR (of the toolkit: a cuDNN for another one does not fit), CUDNN_TOOLKIT_ROOT
 # and CUDNN_FIND_VERSION (the least). Sets CUDNN_FOUND, CUDNN_VERSION, CUDNN_INCLUDE_DIR,
@@ -97,8 +97,14 @@ endmacro()
 foreach(variable CUDNN_PLACE CUDNN_VERSION CUDNN_INCLUDE_DIR CUDNN_LIBRARY)
   set(${variable} "")
 endforeach()
-if(NODE_CUDNN_CUDNN_ROOT)
-  cudnn_try("NODE_CUDNN_CUDNN_ROOT" "${NODE_CUDNN_CUDNN_ROOT}")
+if(NODE_CUDNN_CUDNN_PATH)
+  # At run time it names folders of libraries, or folders that hold such; here too.
+  string(REPLACE ":" ";" roots "${NODE_CUDNN_CUDNN_PATH}")
+  foreach(root ${roots})
+    cudnn_try("NODE_CUDNN_CUDNN_PATH" "${root}")
+    cudnn_try("NODE_CUDNN_CUDNN_PATH" "${root}/cudnn")
+    cudnn_try("NODE_CUDNN_CUDNN_PATH" "${root}/..")
+  endforeach()
 else()
   cudnn_try("system" /usr)
   cudnn_try("system" /usr/local)
@@ -109,7 +115,7 @@ else()
   endforeach()
   cudnn_try("conda" "$ENV{CONDA_PREFIX}")
   # The same folder as in scripts/setup-cuda.sh.
-  if(DEFINED ENV{XDG_CACHE_HOME})
+  if(NOT "$ENV{XDG_CACHE_HOME}" STREQUAL "")
     set(cache "$ENV{XDG_CACHE_HOME}/node-cudnn")
   else()
     set(cache "$ENV{HOME}/.cache/node-cudnn")

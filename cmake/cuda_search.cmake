@@ -15,7 +15,7 @@ function(node_cudnn_option name default text)
 endfunction()
 
 node_cudnn_option(NODE_CUDNN_CUDA AUTO "Build the CUDA plugin: AUTO (where it can be), ON or OFF")
-node_cudnn_option(NODE_CUDNN_CUDNN_ROOT "" "The folder of cuDNN, with include/ and lib/")
+node_cudnn_option(NODE_CUDNN_CUDNN_PATH "" "Folders of cuDNN, with include/ and lib/, joined by colons")
 node_cudnn_option(NODE_CUDNN_CUDA_ARCHITECTURES "80;86;89;90;100;120"
   "Architectures to compile the kernels for; the last also as PTX, for newer devices")
 string(REPLACE "," ";" NODE_CUDNN_CUDA_ARCHITECTURES "${NODE_CUDNN_CUDA_ARCHITECTURES}")
@@ -67,7 +67,7 @@ macro(node_cudnn_find_cudnn)
       "cuDNN ${NODE_CUDNN_LEAST_CUDNN} or newer was not found. Fetch it with "
       "`bash scripts/setup-cuda.sh`, or install it: `python3 -m pip install "
       "nvidia-cudnn-cu${CUDNN_CUDA_MAJOR}` or, with NVIDIA's package repository, `apt-get install "
-      "libcudnn9-dev-cuda-${CUDNN_CUDA_MAJOR}`. NODE_CUDNN_CUDNN_ROOT names the folder of another")
+      "libcudnn9-dev-cuda-${CUDNN_CUDA_MAJOR}`. NODE_CUDNN_CUDNN_PATH names the folder of another")
     foreach(reason ${CUDNN_REJECTED})
       string(APPEND NODE_CUDNN_CUDA_PROBLEM "\n    does not fit: ${reason}")
     endforeach()

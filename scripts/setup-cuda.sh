@@ -39,8 +39,8 @@ if [ -n "${found[cudnn]:-}" ]; then exit 0; fi
 major="${found[cuda]:-}"
 read -ra packages <<<"$(packages_for "$major")"
 [ "${#packages[@]}" -gt 0 ] || give_up "${found[problem]}"
-remedy="Install cuDNN 9.11 or newer for CUDA $major, or name its folder in NODE_CUDNN_CUDNN_ROOT."
-if [ -n "${NODE_CUDNN_CUDNN_ROOT:-}" ]; then give_up "${found[problem]}"; fi
+remedy="Install cuDNN 9.11 or newer for CUDA $major, or name its folder in NODE_CUDNN_CUDNN_PATH."
+if [ -n "${NODE_CUDNN_CUDNN_PATH:-}" ]; then give_up "${found[problem]}"; fi
 python3 -m pip --version >/dev/null 2>&1 ||
   give_up "cuDNN was not found, and there is no pip to fetch it with: python3 -m pip" "$remedy"
 
