@@ -14,7 +14,6 @@ struct NoteText {
 };
 
 constexpr NoteText kNumericalTexts[] = {
-    {CUDNN_NUMERICAL_NOTE_TENSOR_CORE, "tensor cores"},
     {CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS, "rounds operands"},
     {CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION, "rounds sums"},
     {CUDNN_NUMERICAL_NOTE_FFT, "fft"},
@@ -31,14 +30,19 @@ bool contains(const std::vector<std::int64_t>& notes, std::int64_t note) {
   return std::find(notes.begin(), notes.end(), note) != notes.end();
 }
 
+std::string noEngine(const std::string& reason) {
+  return reason.empty() ? "cuDNN has no engine for it" : reason;
+}
+
 }  // namespace
 
 bool Engine::has(cudnnBackendNumericalNote_t note) const { return contains(numericalNotes, note); }
 
 bool Engine::has(cudnnBackendBehaviorNote_t note) const { return contains(behaviorNotes, note); }
 
-std::string Engine::text() const {
+std::string Engine::text(bool products) const {
   std::string text = "engine " + std::to_string(index);
+  if (products && has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE)) text += ", tensor cores";
   for (const NoteText& note : kNumericalTexts) {
     if (contains(numericalNotes, note.note)) text.append(", ").append(note.text);
   }
@@ -69,6 +73,8 @@ std::vector<Candidate> searchEngines(const Descriptor& graph, const Descriptor& 
   heuristics.setDescriptor(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph);
   heuristics.set(CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, 1, &mode);
   heuristics.setDescriptor(CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, device);
+  // Otherwise its words on an earlier graph would be told as those on this one.
+  static_cast<void>(lastReason());
   heuristics.finalize();
 
   std::int64_t count = 0;
@@ -85,6 +91,7 @@ std::vector<Candidate> searchEngines(const Descriptor& graph, const Descriptor& 
                                             CUDNN_TYPE_BACKEND_DESCRIPTOR, count, &got,
                                             raw.data()));
   candidates.resize(static_cast<std::size_t>(got));
+  if (candidates.empty()) throw Refused(CUDNN_STATUS_NOT_SUPPORTED, noEngine(lastReason()));
   for (Candidate& candidate : candidates) candidate.engine = engineOf(candidate.config);
   return candidates;
 }

@@ -18,8 +18,9 @@ struct Engine {
 
   bool has(cudnnBackendNumericalNote_t note) const;
   bool has(cudnnBackendBehaviorNote_t note) const;
-  // "engine 37, tensor cores, compiled at run time"
-  std::string text() const;
+  // "engine 37, tensor cores, compiled at run time". products: whether its graph multiplies; the
+  // library says that of tensor cores for engines of other graphs too.
+  std::string text(bool products) const;
 };
 
 struct Candidate {
@@ -31,7 +32,7 @@ struct Candidate {
 Engine engineOf(const Descriptor& config);
 
 // graph: an operation graph; device: device properties. Throws Refused when the library has no
-// engine of this mode for the graph.
+// engine of this mode for the graph, also where it would answer with an empty list.
 std::vector<Candidate> searchEngines(const Descriptor& graph, const Descriptor& device,
                                      cudnnBackendHeurMode_t mode);
 

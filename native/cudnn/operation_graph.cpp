@@ -237,68 +237,66 @@ Uid OperationGraph::scalar(std::string name, float value, Uid like) {
 void OperationGraph::convolution(Uid x, Uid filter, Uid y, const ConvolutionGeometry& geometry) {
   Operation made = operation(OperationKind::Convolution, {x, filter}, {y});
   made.convolution = geometry;
-  operations_.push_back(std::move(made));
+  add(std::move(made));
 }
 
 void OperationGraph::convolutionBackwardData(Uid dy, Uid filter, Uid dx,
                                              const ConvolutionGeometry& geometry) {
   Operation made = operation(OperationKind::ConvolutionBackwardData, {dy, filter}, {dx});
   made.convolution = geometry;
-  operations_.push_back(std::move(made));
+  add(std::move(made));
 }
 
 void OperationGraph::convolutionBackwardFilter(Uid x, Uid dy, Uid dfilter,
                                                const ConvolutionGeometry& geometry) {
   Operation made = operation(OperationKind::ConvolutionBackwardFilter, {x, dy}, {dfilter});
   made.convolution = geometry;
-  operations_.push_back(std::move(made));
+  add(std::move(made));
 }
 
 void OperationGraph::matmul(Uid a, Uid b, Uid c) {
-  operations_.push_back(operation(OperationKind::Matmul, {a, b}, {c}));
+  add(operation(OperationKind::Matmul, {a, b}, {c}));
 }
 
 void OperationGraph::pointwise(Pointwise function, Uid x, Uid b, Uid y, float alpha) {
   Operation made = operation(OperationKind::Pointwise, {x, b}, {y});
   made.pointwise = function;
   made.alpha = alpha;
-  operations_.push_back(std::move(made));
+  add(std::move(made));
 }
 
 void OperationGraph::pointwiseBackward(Pointwise function, Uid x, Uid dy, Uid dx, float alpha) {
   Operation made = operation(OperationKind::PointwiseBackward, {x, dy}, {dx});
   made.pointwise = function;
   made.alpha = alpha;
-  operations_.push_back(std::move(made));
+  add(std::move(made));
 }
 
-void OperationGraph::reduceSum(Uid x, Uid y) {
-  operations_.push_back(operation(OperationKind::ReduceSum, {x}, {y}));
-}
+void OperationGraph::reduceSum(Uid x, Uid y) { add(operation(OperationKind::ReduceSum, {x}, {y})); }
 
 void OperationGraph::pool(Uid x, Uid y, Uid index, const PoolingGeometry& geometry) {
   Operation made = operation(OperationKind::Pooling, {x}, {y, index});
   made.pooling = geometry;
-  operations_.push_back(std::move(made));
+  add(std::move(made));
 }
 
 void OperationGraph::poolBackward(Uid dy, Uid index, Uid dx, const PoolingGeometry& geometry) {
   Operation made = operation(OperationKind::PoolingBackward, {dy, index}, {dx});
   made.pooling = geometry;
-  operations_.push_back(std::move(made));
+  add(std::move(made));
 }
 
 void OperationGraph::batchNormalization(Uid x, Uid gamma, Uid beta, Uid epsilon, Uid y, Uid mean,
                                         Uid inverseDeviation) {
-  operations_.push_back(operation(OperationKind::BatchNormalization, {x, gamma, beta, epsilon},
-                                  {y, mean, inverseDeviation}));
+  add(operation(OperationKind::BatchNormalization, {x, gamma, beta, epsilon},
+                {y, mean, inverseDeviation}));
 }
 
 void OperationGraph::batchNormalizationBackward(Uid x, Uid dy, Uid gamma, Uid mean,
                                                 Uid inverseDeviation, Uid dx, Uid dgamma,
                                                 Uid dbeta) {
-  operations_.push_back(operation(OperationKind::BatchNormalizationBackward,
-                                  {x, dy, gamma, mean, inverseDeviation}, {dx, dgamma, dbeta}));
+  add(operation(OperationKind::BatchNormalizationBackward, {x, dy, gamma, mean, inverseDeviation},
+                {dx, dgamma, dbeta}));
 }
 
 std::vector<BufferId> OperationGraph::reads() const {
@@ -348,6 +346,15 @@ std::vector<std::string> OperationGraph::nodes() const {
   std::vector<std::string> names;
   for (const Operation& operation : operations_) names.push_back(node(operation));
   return names;
+}
+
+bool OperationGraph::hasProducts() const {
+  return std::any_of(operations_.begin(), operations_.end(), [](const Operation& operation) {
+    return operation.kind == OperationKind::Convolution ||
+           operation.kind == OperationKind::ConvolutionBackwardData ||
+           operation.kind == OperationKind::ConvolutionBackwardFilter ||
+           operation.kind == OperationKind::Matmul;
+  });
 }
 
 }  // namespace node_cudnn::cudnn

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/backend.h"
@@ -126,6 +127,9 @@ class OperationGraph {
   void batchNormalizationBackward(Uid x, Uid dy, Uid gamma, Uid mean, Uid inverseDeviation, Uid dx,
                                   Uid dgamma, Uid dbeta);
 
+  // One more operation between tensors of this graph.
+  void add(Operation operation) { operations_.push_back(std::move(operation)); }
+
   const std::vector<GraphTensor>& tensors() const { return tensors_; }
   const GraphTensor& tensor(Uid uid) const {
     return tensors_.at(static_cast<std::size_t>(uid - 1));
@@ -143,6 +147,8 @@ class OperationGraph {
   std::string describe() const;
   // "convolution", "add", "relu": one for each operation.
   std::vector<std::string> nodes() const;
+  // Whether an operation multiplies matrices or convolves.
+  bool hasProducts() const;
 
  private:
   std::vector<GraphTensor> tensors_;

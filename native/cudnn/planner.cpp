@@ -1,68 +1,13 @@
 #include "planner.h"
 
-#include <algorithm>
-#include <new>
-#include <optional>
 #include <utility>
 
 #include "core/error.h"
-#include "engine_search.h"
-#include "graph_descriptors.h"
+#include "matmul_as_convolution.h"
 #include "status.h"
 
 namespace node_cudnn::cudnn {
 namespace {
-
-constexpr cudnnBackendHeurMode_t kModes[] = {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK};
-
-bool isBroken(cudnnStatus_t status) {
-  const int category = CUDNN_STATUS_CATEGORY(static_cast<int>(status));
-  return category == 1000 || category == 5000;
-}
-
-void throwIfOutOfMemory(const Refused& refused) {
-  if (refused.status() == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED) {
-    throw Error(ErrorCode::OutOfMemory, "cuDNN",
-                std::string(refused.what()) + "; free memory of the host");
-  }
-}
-
-// Why engines were passed over: each different reason once.
-class Reasons {
- public:
-  void add(const std::string& reason) {
-    if (std::find(reasons_.begin(), reasons_.end(), reason) == reasons_.end()) {
-      reasons_.push_back(reason);
-    }
-  }
-  void add(const Refused& refused, const std::string& place = "") {
-    throwIfOutOfMemory(refused);
-    if (isBroken(refused.status())) broken_ = true;
-    std::string text = refused.what();
-    std::replace(text.begin(), text.end(), '\n', ' ');
-    if (text.size() > kLength) text = text.substr(0, kLength) + "...";
-    add(place.empty() ? text : place + ": " + text);
-  }
-
-  bool broken() const { return broken_; }
-  std::string text() const {
-    std::string text;
-    for (std::size_t i = 0; i < std::min(reasons_.size(), kShown); ++i) {
-      if (i > 0) text += "; ";
-      text += reasons_[i];
-    }
-    if (reasons_.size() > kShown) {
-      text += "; and " + std::to_string(reasons_.size() - kShown) + " more";
-    }
-    return text.empty() ? "cuDNN has no engine for it" : text;
-  }
-
- private:
-  static constexpr std::size_t kLength = 200;
-  static constexpr std::size_t kShown = 2;
-  std::vector<std::string> reasons_;
-  bool broken_ = false;
-};
 
 Descriptor makeProperties(const DeviceProperties& device) {
   try {
@@ -76,15 +21,11 @@ Descriptor makeProperties(const DeviceProperties& device) {
   }
 }
 
-std::shared_ptr<ExecutionPlan> build(const Descriptor& config, const Descriptor& properties) {
-  auto plan = std::make_shared<ExecutionPlan>();
-  plan->descriptor = Descriptor(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
-  plan->descriptor.setDescriptor(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, config);
-  plan->descriptor.setDescriptor(CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP, properties);
-  plan->descriptor.finalize();
-  plan->workspaceBytes =
-      static_cast<std::size_t>(plan->descriptor.integer(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE));
-  return plan;
+BuiltPlans asConvolution(BuiltPlans built, const std::string& matmulRefusal) {
+  if (built.plans.empty()) {
+    built.refusal = matmulRefusal + "; as a convolution: " + built.refusal;
+  }
+  return built;
 }
 
 }  // namespace
@@ -101,48 +42,81 @@ PlanAnswer Planner::plan(const OperationGraph& graph) {
   if (found != made_.end()) return found->second;
 
   PlanAnswer answer;
-  Reasons reasons;
-  try {
-    const GraphDescriptors descriptors = makeDescriptors(graph);
-    for (const cudnnBackendHeurMode_t mode : kModes) {
-      std::vector<Candidate> candidates;
-      try {
-        candidates = searchEngines(descriptors.graph, properties_, mode);
-      } catch (const Refused& refused) {
-        reasons.add(refused);
-        continue;
-      }
-      for (const Candidate& candidate : candidates) {
-        try {
-          auto plan = build(candidate.config, properties_);
-          if (plan->workspaceBytes > options_.workspaceLimit) {
-            reasons.add("engine " + std::to_string(candidate.engine.index) + " needs " +
-                        std::to_string(plan->workspaceBytes) +
-                        " bytes of workspace, the limit is " +
-                        std::to_string(options_.workspaceLimit));
-            continue;
-          }
-          plan->engine = candidate.engine.text();
-          answer.plan = std::move(plan);
-          break;
-        } catch (const Refused& refused) {
-          reasons.add(refused, "engine " + std::to_string(candidate.engine.index));
-        }
-      }
-      if (answer.plan) break;
+  answer.plan = load(key);
+  if (answer.plan != nullptr) {
+    preferred_.insert(key);
+  } else {
+    BuiltPlans built = build(graph, 1);
+    answer.refusal = std::move(built.refusal);
+    if (!built.plans.empty()) {
+      answer.plan = std::move(built.plans.front());
+      // When plans are timed, only the winner is worth keeping.
+      if (options_.autotune == 0) store(key, *answer.plan);
     }
-  } catch (const Refused& refused) {
-    reasons.add(refused);
-  }
-  if (!answer.plan) {
-    if (reasons.broken()) {
-      throw Error(ErrorCode::Backend, "cuDNN",
-                  "no plan for " + graph.describe() + ": " + reasons.text());
-    }
-    answer.refusal = reasons.text();
   }
   made_.emplace(key, answer);
   return answer;
+}
+
+std::vector<std::shared_ptr<const ExecutionPlan>> Planner::candidates(const OperationGraph& graph,
+                                                                      std::size_t count) {
+  const std::string key = graph.key();
+  const auto found = made_.find(key);
+  if (found == made_.end()) {
+    if (auto plan = load(key)) {
+      preferred_.insert(key);
+      made_[key].plan = std::move(plan);
+    }
+  } else if (!found->second) {
+    return {};
+  }
+  if (preferred_.contains(key)) return {made_.at(key).plan};
+  return build(graph, count).plans;
+}
+
+void Planner::prefer(const OperationGraph& graph, std::shared_ptr<const ExecutionPlan> plan) {
+  const std::string key = graph.key();
+  store(key, *plan);
+  made_[key] = {std::move(plan), ""};
+  preferred_.insert(key);
+}
+
+BuiltPlans Planner::build(const OperationGraph& graph, std::size_t count) const {
+  const PlanLimits limits{options_.precision, options_.workspaceLimit, options_.deterministic};
+  BuiltPlans built = buildPlans(graph, properties_, limits, count);
+  if (!built.plans.empty()) return built;
+  const auto convolution = matmulAsConvolution(graph);
+  if (!convolution) return built;
+  return asConvolution(buildPlans(*convolution, properties_, limits, count), built.refusal);
+}
+
+// A file holds the engine's text, a line break, and the library's representation of the plan.
+std::shared_ptr<const ExecutionPlan> Planner::load(const std::string& key) const {
+  const std::optional<std::string> value = cache_.load(cacheKey(key));
+  const std::size_t end = value ? value->find('\n') : std::string::npos;
+  if (end == std::string::npos) return nullptr;
+  try {
+    auto plan = planOf(value->substr(end + 1), properties_);
+    if (plan->workspaceBytes > options_.workspaceLimit) return nullptr;
+    plan->engine = value->substr(0, end);
+    plan->cached = true;
+    return plan;
+  } catch (const Refused&) {
+    return nullptr;
+  }
+}
+
+void Planner::store(const std::string& key, const ExecutionPlan& plan) {
+  const std::string representation = representationOf(plan);
+  if (!representation.empty()) cache_.store(cacheKey(key), plan.engine + '\n' + representation);
+}
+
+std::string Planner::cacheKey(const std::string& key) const {
+  return "cudnn " + std::to_string(cudnnGetVersion()) + "\nprecision " +
+         std::string(toString(options_.precision)) + "\nworkspaceLimit " +
+         std::to_string(options_.workspaceLimit) + "\nautotune " +
+         std::to_string(options_.autotune) + "\ndeterministic " +
+         std::to_string(options_.deterministic ? 1 : 0) + "\n" + device_.text + "\n" + key;
 }
 
 }  // namespace node_cudnn::cudnn

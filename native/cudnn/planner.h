@@ -1,17 +1,21 @@
 // Finds an engine for an operation graph and builds its execution plan, from the properties of a
-// device alone: heuristics mode A first, then the fallback engines, then the reason why not.
+// device alone: heuristics mode A first, then the fallback engines, then the reason why not. Keeps
+// what it built in memory and on disk.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "data_type.h"
 #include "descriptor.h"
 #include "device_properties.h"
 #include "operation_graph.h"
+#include "plan_builder.h"
 #include "plan_cache.h"
 
 namespace node_cudnn::cudnn {
@@ -19,41 +23,50 @@ namespace node_cudnn::cudnn {
 struct PlannerOptions {
   Precision precision = Precision::Tf32;
   std::size_t workspaceLimit = std::size_t{1} << 30;  // bytes, of one plan
-  int autotune = 0;         // candidates to time on the device; 0: the heuristics' first choice
-  std::string cacheFolder;  // empty: no cache on disk
-};
-
-// Immutable; may be executed by one stream at a time.
-struct ExecutionPlan {
-  Descriptor descriptor;
-  std::size_t workspaceBytes = 0;
-  std::string engine;   // "engine 37, tensor cores, compiled at run time"
-  bool cached = false;  // came from the disk
+  int autotune = 0;           // candidates to time on the device; 0: the heuristics' first choice
+  std::string cacheFolder;    // empty: no cache on disk
+  bool deterministic = true;  // prefers engines that give the same bits every time
 };
 
 struct PlanAnswer {
   std::shared_ptr<const ExecutionPlan> plan;  // null: refused
-  std::string refusal;                        // what cuDNN said, engine by engine, shortened
+  std::string refusal;                        // what cuDNN said, shortened to a line or two
   explicit operator bool() const { return plan != nullptr; }
 };
 
+// For one thread at a time; several planners may work at once.
 class Planner {
  public:
+  // Throws Error(Backend) when the library does not take the properties.
   Planner(DeviceProperties device, PlannerOptions options);
 
   // Equal graphs get the same plan. Throws Error(Backend) for failures that are no refusal, and
   // Error(OutOfMemory) when host memory ends.
   PlanAnswer plan(const OperationGraph& graph);
 
+  // For autotuning: up to `count` different plans of the graph, best first by the heuristics; the
+  // preferred one alone when there is one, also from an earlier process; none when it is refused.
+  // Throws as plan() does.
+  std::vector<std::shared_ptr<const ExecutionPlan>> candidates(const OperationGraph& graph,
+                                                               std::size_t count);
+  // The plan of this graph from now on, in memory and on disk.
+  void prefer(const OperationGraph& graph, std::shared_ptr<const ExecutionPlan> plan);
+
   const DeviceProperties& device() const { return device_; }
   const PlannerOptions& options() const { return options_; }
 
  private:
+  BuiltPlans build(const OperationGraph& graph, std::size_t count) const;
+  std::shared_ptr<const ExecutionPlan> load(const std::string& key) const;
+  void store(const std::string& key, const ExecutionPlan& plan);
+  std::string cacheKey(const std::string& key) const;
+
   DeviceProperties device_;
   PlannerOptions options_;
   Descriptor properties_;
   PlanCache cache_;
   std::map<std::string, PlanAnswer> made_;  // by graph key
+  std::set<std::string> preferred_;         // keys whose plan was timed, or came from the disk
 };
 
 }  // namespace node_cudnn::cudnn

@@ -1,6 +1,6 @@
 #include "status.h"
 
-#include <array>
+#include <vector>
 
 #include "core/error.h"
 
@@ -60,6 +60,34 @@ Diagnosis diagnose(cudaError_t status) {
   }
 }
 
+constexpr std::string_view kWarning = "Warning: ";
+constexpr std::string_view kAt = " at: ";
+constexpr std::string_view kReason = "; Reason: ";
+constexpr std::size_t kReasonLength = 240;
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+// How much a line tells of why a graph is refused; 0: nothing.
+int rankOf(std::string_view line) {
+  // Names an engine and its knobs, or a count of results.
+  if (line.empty() || line.front() == '{' || line.starts_with(kAt)) return 0;
+  const std::size_t mark = line.find(kReason);
+  if (mark == std::string_view::npos) return 4;
+  const std::string_view status = line.substr(0, mark);
+  const std::string_view reason = line.substr(mark + kReason.size());
+  // A function that passes on the failure of another.
+  if (reason.ends_with(')') && !contains(reason, " ")) return 1;
+  if (contains(reason, "== status")) return 1;
+  // Says what one engine is for, not why the graph has no other.
+  if (contains(reason, "engine is only supported") || contains(reason, "engine only supports")) {
+    return 2;
+  }
+  if (status.ends_with("DATA_TYPE")) return 5;
+  return status.ends_with("ARCH_MISMATCH") || status.ends_with("NOT_SUPPORTED") ? 3 : 4;
+}
+
 }  // namespace
 
 void checkCuda(cudaError_t status, const char* call) {
@@ -74,11 +102,37 @@ void checkCuda(cudaError_t status, const char* call) {
 
 void checkCudnn(cudnnStatus_t status, const char* call) {
   if (status == CUDNN_STATUS_SUCCESS) return;
-  std::array<char, 1024> words{};
+  const std::string reason = lastReason();
+  throw Refused(status, std::string(call) + ": " + cudnnGetErrorString(status) +
+                            (reason.empty() ? "" : ": " + reason));
+}
+
+std::string tellingReason(std::string_view words) {
+  std::string_view best;
+  int bestRank = 0;
+  while (!words.empty()) {
+    const std::size_t end = words.find('\n');
+    const std::string_view line = words.substr(0, end);
+    words.remove_prefix(end == std::string_view::npos ? words.size() : end + 1);
+    const int rank = rankOf(line);
+    if (rank > bestRank) {
+      best = line;
+      bestRank = rank;
+    }
+  }
+  if (best.starts_with(kWarning)) best.remove_prefix(kWarning.size());
+  // The library's condition; what stands before it says the same in words.
+  best = best.substr(0, best.find(kAt));
+  std::string text(best.substr(0, kReasonLength));
+  const std::size_t mark = text.find(kReason);
+  if (mark != std::string::npos) text.replace(mark, kReason.size(), ": ");
+  return best.size() > kReasonLength ? text + "..." : text;
+}
+
+std::string lastReason() {
+  std::vector<char> words(std::size_t{1} << 16);
   cudnnGetLastErrorString(words.data(), words.size());
-  std::string message = std::string(call) + ": " + cudnnGetErrorString(status);
-  if (words[0] != '\0') message.append(": ").append(words.data());
-  throw Refused(status, message);
+  return tellingReason(words.data());
 }
 
 }  // namespace node_cudnn::cudnn

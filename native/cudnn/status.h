@@ -7,6 +7,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace node_cudnn::cudnn {
 
@@ -25,8 +26,15 @@ class Refused : public std::runtime_error {
 // Throws Error: OutOfMemory for cudaErrorMemoryAllocation; Backend, with the remedy, for a missing
 // or outdated driver and for a device that is lost; Internal otherwise.
 void checkCuda(cudaError_t status, const char* call);
-// Throws Refused with "<call>: <status>: <cudnnGetLastErrorString>".
+// Throws Refused with "<call>: <status>: <lastReason()>".
 void checkCudnn(cudnnStatus_t status, const char* call);
+
+// The most telling line of what cuDNN says of a refusal, which is one line for each engine that it
+// tried and for each of its functions that passed the failure on:
+// "CUDNN_STATUS_NOT_SUPPORTED_DATA_TYPE: TF32 data type is not supported at: ...".
+std::string tellingReason(std::string_view words);
+// That of cuDNN's last words in this thread, which it forgets by being asked. Empty for none.
+std::string lastReason();
 
 }  // namespace node_cudnn::cudnn
 

@@ -1,0 +1,51 @@
+// Builds execution plans: of the engines that the heuristics offer for a graph, those that keep to
+// the options, or of the text that an earlier plan left.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data_type.h"
+#include "descriptor.h"
+#include "operation_graph.h"
+
+namespace node_cudnn::cudnn {
+
+// Immutable; may be executed by one stream at a time. Owns all that it needs.
+struct ExecutionPlan {
+  Descriptor descriptor;
+  std::size_t workspaceBytes = 0;
+  std::string engine;   // "engine 37, tensor cores, compiled at run time"
+  bool cached = false;  // came from the disk
+};
+
+// What a plan may do.
+struct PlanLimits {
+  // Float32 passes over engines that round operands of products (those on tensor cores).
+  Precision precision = Precision::Tf32;
+  std::size_t workspaceBytes = 0;
+  // Passes over engines whose sums come in any order, where another engine takes the graph.
+  bool deterministic = true;
+};
+
+struct BuiltPlans {
+  std::vector<std::shared_ptr<const ExecutionPlan>> plans;  // best first
+  std::string refusal;                                      // when there are none
+};
+
+// properties: the device's. Up to `count` plans, all different, in the order of the heuristics of
+// mode A, then of the fallback. Throws Error(OutOfMemory) when host memory ends, and Error(Backend)
+// when there is no plan for a failure of the library itself.
+BuiltPlans buildPlans(const OperationGraph& graph, const Descriptor& properties,
+                      const PlanLimits& limits, std::size_t count);
+
+// The plan as text, with its compiled kernels. Empty when the library does not tell it.
+std::string representationOf(const ExecutionPlan& plan);
+// The plan of such a text of this version of the library and this device, with nothing compiled.
+// Throws Refused.
+std::shared_ptr<ExecutionPlan> planOf(const std::string& representation,
+                                      const Descriptor& properties);
+
+}  // namespace node_cudnn::cudnn

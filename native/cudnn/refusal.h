@@ -1,0 +1,30 @@
+// Why a graph has no plan: what was said of its engines, each different reason once, two of them
+// shown.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "status.h"
+
+namespace node_cudnn::cudnn {
+
+class Refusal {
+ public:
+  void add(std::string reason);
+  // Throws Error(OutOfMemory) when that is what the library says.
+  void add(const Refused& refused);
+  void addWorkspace(std::size_t bytes);
+
+  // A failure of the library, not of the graph.
+  bool isFailure() const { return failure_; }
+  std::string text(std::size_t workspaceLimit) const;
+
+ private:
+  std::vector<std::string> reasons_;
+  std::size_t leastWorkspace_ = 0;  // of those above the limit
+  bool failure_ = false;
+};
+
+}  // namespace node_cudnn::cudnn
