@@ -14,6 +14,7 @@
 #include "row_gather.h"
 #include "status.h"
 #include "step_replay.h"
+#include "tuning.h"
 
 namespace node_cudnn::cudnn {
 
@@ -54,6 +55,9 @@ CudnnBackend::CudnnBackend(BackendOptions options)
   runtime_ = std::make_unique<Runtime>(options, planner_.device().name);
   execution_ = {runtime_->device->compute().get(), runtime_->handle->get(),
                 runtime_->ring.parameters()};
+  if (planner_.options().autotune < 2) return;
+  planner_.setTuner(
+      [this](const OperationGraph& graph) { tune(runtime_->device, execution_, planner_, graph); });
 }
 
 CudnnBackend::~CudnnBackend() {

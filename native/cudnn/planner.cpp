@@ -21,13 +21,6 @@ Descriptor makeProperties(const DeviceProperties& device) {
   }
 }
 
-BuiltPlans asConvolution(BuiltPlans built, const std::string& matmulRefusal) {
-  if (built.plans.empty()) {
-    built.refusal = matmulRefusal + "; as a convolution: " + built.refusal;
-  }
-  return built;
-}
-
 }  // namespace
 
 Planner::Planner(DeviceProperties device, PlannerOptions options)
@@ -38,6 +31,7 @@ Planner::Planner(DeviceProperties device, PlannerOptions options)
 
 PlanAnswer Planner::plan(const OperationGraph& graph) {
   const std::string key = graph.key();
+  if (tune_ && !made_.contains(key)) tune_(graph);
   const auto found = made_.find(key);
   if (found != made_.end()) return found->second;
 
@@ -71,7 +65,8 @@ std::vector<std::shared_ptr<const ExecutionPlan>> Planner::candidates(const Oper
     return {};
   }
   if (preferred_.contains(key)) return {made_.at(key).plan};
-  return build(graph, count).plans;
+  const BuiltPlans built = build(graph, count);
+  return {built.plans.begin(), built.plans.end()};
 }
 
 void Planner::prefer(const OperationGraph& graph, std::shared_ptr<const ExecutionPlan> plan) {
@@ -87,7 +82,10 @@ BuiltPlans Planner::build(const OperationGraph& graph, std::size_t count) const 
   if (!built.plans.empty()) return built;
   const auto convolution = matmulAsConvolution(graph);
   if (!convolution) return built;
-  return asConvolution(buildPlans(*convolution, properties_, limits, count), built.refusal);
+  BuiltPlans second = buildPlans(*convolution, properties_, limits, count);
+  for (const auto& plan : second.plans) plan->engine += ", as a convolution";
+  if (second.plans.empty()) second.refusal += "; as a matrix product: " + built.refusal;
+  return second;
 }
 
 // A file holds the engine's text, a line break, and the library's representation of the plan.

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data_type.h"
@@ -49,6 +51,8 @@ class Planner {
   // Throws as plan() does.
   std::vector<std::shared_ptr<const ExecutionPlan>> candidates(const OperationGraph& graph,
                                                                std::size_t count);
+  // Called for each graph before its plan is chosen, to time candidates() and prefer() one.
+  void setTuner(std::function<void(const OperationGraph&)> tune) { tune_ = std::move(tune); }
   // The plan of this graph from now on, in memory and on disk.
   void prefer(const OperationGraph& graph, std::shared_ptr<const ExecutionPlan> plan);
 
@@ -66,7 +70,8 @@ class Planner {
   Descriptor properties_;
   PlanCache cache_;
   std::map<std::string, PlanAnswer> made_;  // by graph key
-  std::set<std::string> preferred_;         // keys whose plan was timed, or came from the disk
+  std::function<void(const OperationGraph&)> tune_;
+  std::set<std::string> preferred_;  // keys whose plan was timed, or came from the disk
 };
 
 }  // namespace node_cudnn::cudnn

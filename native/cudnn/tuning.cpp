@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
+#include <limits>
+#include <optional>
 #include <vector>
 
 #include "core/error.h"
@@ -73,8 +74,7 @@ double medianMilliseconds(Device& device, Kernel& kernel) {
   return milliseconds[kRepeats / 2];
 }
 
-}  // namespace
-
+// Nothing when the plan does not run.
 std::optional<double> timePlan(const std::shared_ptr<Device>& device, const Execution& execution,
                                const OperationGraph& graph,
                                const std::shared_ptr<const ExecutionPlan>& plan) {
@@ -89,6 +89,24 @@ std::optional<double> timePlan(const std::shared_ptr<Device>& device, const Exec
     if (error.code() == ErrorCode::Backend) throw;
     return std::nullopt;
   }
+}
+
+}  // namespace
+
+void tune(const std::shared_ptr<Device>& device, const Execution& execution, Planner& planner,
+          const OperationGraph& graph) {
+  const auto count = static_cast<std::size_t>(planner.options().autotune);
+  const auto candidates = planner.candidates(graph, count);
+  if (candidates.size() < 2) return;
+  std::shared_ptr<const ExecutionPlan> fastest;
+  double least = std::numeric_limits<double>::infinity();
+  for (const auto& plan : candidates) {
+    const std::optional<double> milliseconds = timePlan(device, execution, graph, plan);
+    if (!milliseconds || *milliseconds >= least) continue;
+    least = *milliseconds;
+    fastest = plan;
+  }
+  if (fastest) planner.prefer(graph, fastest);
 }
 
 }  // namespace node_cudnn::cudnn

@@ -1,8 +1,7 @@
-// Times execution plans on the device, so that the planner can choose among candidates.
+// Autotune: times execution plans on the device, over buffers of zeros.
 #pragma once
 
 #include <memory>
-#include <optional>
 
 #include "device.h"
 #include "execution.h"
@@ -11,10 +10,10 @@
 
 namespace node_cudnn::cudnn {
 
-// Median milliseconds of an execution, over buffers of zeros; nothing when the plan does not run or
-// the device has no room for its buffers. Throws Error(Backend) when the device is lost.
-std::optional<double> timePlan(const std::shared_ptr<Device>& device, const Execution& execution,
-                               const OperationGraph& graph,
-                               const std::shared_ptr<const ExecutionPlan>& plan);
+// The plan that is fastest on the device among the planner's candidates becomes the graph's; none
+// when there is nothing to choose from, or the device has no room for their buffers. Throws
+// Error(Backend) when the device is lost.
+void tune(const std::shared_ptr<Device>& device, const Execution& execution, Planner& planner,
+          const OperationGraph& graph);
 
 }  // namespace node_cudnn::cudnn
