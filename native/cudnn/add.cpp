@@ -1,0 +1,62 @@
+// Sum of tensors of one shape, with ReLU when it is joined: one graph of additions, or one for each
+// when cuDNN refuses them together.
+#include <algorithm>
+
+#include "lowering.h"
+
+namespace node_cudnn::cudnn {
+
+namespace {
+
+// The sum of the buffers, written to `to`; a tensor that is added twice is in the graph once.
+OperationGraph sumOf(const Shape& shape, DataType type, const std::vector<BufferId>& buffers,
+                     BufferId to, bool relu) {
+  OperationGraph graph;
+  std::vector<Uid> terms;
+  for (std::size_t i = 0; i < buffers.size(); ++i) {
+    const auto first = std::ranges::find(buffers, buffers[i]) - buffers.begin();
+    const bool seen = static_cast<std::size_t>(first) < i;
+    terms.push_back(seen ? terms[static_cast<std::size_t>(first)]
+                         : graph.image("x" + std::to_string(i), shape, type, buffers[i]));
+  }
+  const Uid y = graph.image("y", shape, type, to);
+  Uid sum = terms[0];
+  for (std::size_t i = 1; i < terms.size(); ++i) {
+    const bool last = i + 1 == terms.size();
+    const Uid next = last && !relu ? y : graph.virtualLike("sum" + std::to_string(i), y);
+    graph.pointwise(Pointwise::Add, sum, terms[i], next);
+    sum = next;
+  }
+  if (relu) graph.pointwise(Pointwise::ReluForward, sum, kNone, y);
+  return graph;
+}
+
+void lowerAdd(Lowering& lowering, const Op& op) {
+  const DataType type = lowering.computeType();
+  const Shape& shape = lowering.shape(op.outputs[0]);
+  const bool relu = op.attributes.text("activation", "linear") == "relu";
+  std::vector<BufferId> terms;
+  for (const TensorId input : op.inputs) terms.push_back(lowering.as(input, type));
+  const BufferId y = lowering.producePlain(op.outputs[0], type);
+  const OperationGraph graph = sumOf(shape, type, terms, y, relu);
+  const PlanAnswer answer = lowering.plan(graph);
+  if (answer || terms.size() == 2) {
+    return answer ? lowering.emitPlan(graph, answer, "", Work::Elementwise)
+                  : lowering.emitPlan(graph, "", Work::Elementwise);
+  }
+  BufferId sum = terms[0];
+  for (std::size_t i = 1; i < terms.size(); ++i) {
+    const bool last = i + 1 == terms.size();
+    const BufferId to =
+        last ? y : lowering.temporary("sum" + std::to_string(i), CudaLayout::plain(shape, type));
+    lowering.emitPlan(sumOf(shape, type, {sum, terms[i]}, to, last && relu),
+                      "split: " + answer.refusal, Work::Elementwise);
+    sum = to;
+  }
+}
+
+const RegisteredLowering add{"add", lowerAdd};
+
+}  // namespace
+
+}  // namespace node_cudnn::cudnn
