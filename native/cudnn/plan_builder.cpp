@@ -43,7 +43,7 @@ class PlanSearch {
     try {
       const GraphDescriptors descriptors = makeDescriptors(graph_);
       search(descriptors, CUDNN_HEUR_MODE_A);
-      if (built_.plans.empty()) search(descriptors, CUDNN_HEUR_MODE_FALLBACK);
+      if (built_.plans.empty() && takesFallback()) search(descriptors, CUDNN_HEUR_MODE_FALLBACK);
       if (built_.plans.empty()) tryAll(std::exchange(postponed_, {}));
     } catch (const Refused& refused) {
       refusal_.add(refused);
@@ -59,6 +59,10 @@ class PlanSearch {
   }
 
  private:
+  // The fallback engines of a fused graph are slow ones for graphs that no other engine takes.
+  // Where only the precision stands in the way, its operations are better planned one by one.
+  bool takesFallback() const { return !precisionRulesOut_ || graph_.operations().size() == 1; }
+
   bool isDone() const { return built_.plans.size() >= count_; }
 
   void search(const GraphDescriptors& descriptors, cudnnBackendHeurMode_t mode) {
@@ -85,13 +89,14 @@ class PlanSearch {
 
   // Sums are in float32 in every precision, and operands are not rounded to a smaller type than the
   // precision says.
-  std::optional<std::string> ruledOut(const Engine& engine) const {
+  std::optional<std::string> ruledOut(const Engine& engine) {
     if (!products_) return std::nullopt;
     if (engine.has(CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION) ||
         engine.has(CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS)) {
       return "its engines round operands to half precision";
     }
     if (limits_.precision == Precision::Float32 && engine.has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE)) {
+      precisionRulesOut_ = true;
       return "its engines round operands for tensor cores, which precision 'float32' rules out";
     }
     return std::nullopt;
@@ -134,6 +139,7 @@ class PlanSearch {
   const PlanLimits& limits_;
   const std::size_t count_;
   const bool products_;
+  bool precisionRulesOut_ = false;
   std::vector<Candidate> postponed_;
   std::set<std::string> known_;
   BuiltPlans built_;

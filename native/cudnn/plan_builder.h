@@ -31,8 +31,8 @@ struct PlanLimits {
 };
 
 struct BuiltPlans {
-  std::vector<std::shared_ptr<const ExecutionPlan>> plans;  // best first
-  std::string refusal;                                      // when there are none
+  std::vector<std::shared_ptr<ExecutionPlan>> plans;  // best first
+  std::string refusal;                                // when there are none
 };
 
 // properties: the device's. Up to `count` plans, all different, in the order of the heuristics of

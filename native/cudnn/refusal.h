@@ -1,4 +1,4 @@
-// Why a graph has no plan: what was said of its engines, each different reason once, two of them
+// Why a graph has no plan: what was said of its engines, each different reason once, the first two
 // shown.
 #pragma once
 
