@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the addon with cmake-js and the TypeScript sources with tsc, both incrementally.
+# Builds the addon, and the CUDA plugin where nvcc and cuDNN are found, with cmake-js and the
+# TypeScript sources with tsc, both incrementally.
 #   --native | --ts   only one of the two
 #   --debug           the addon unoptimized, with symbols, in build/Debug
 #   --clean           remove earlier outputs of what is built first
@@ -21,16 +22,25 @@ done
 build_native() {
   local out="$PWD/build/$config"
   if $clean; then rm -rf "$out"; fi
-  # A configuration that failed, or that is of another folder, is made anew.
+  # A configuration that failed, or that is of another folder or other inputs, is made anew.
+  local inputs fresh=false
+  inputs=$(bash scripts/build-inputs.sh)
   if [ ! -e "$out/build.ninja" ] && [ ! -e "$out/Makefile" ] ||
-    ! grep -qsx "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" "$out/CMakeCache.txt"; then
+    ! grep -qsx "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" "$out/CMakeCache.txt" ||
+    [ "$inputs" != "$(cat "$out/inputs.txt" 2>/dev/null)" ]; then
     rm -rf "$out"
+    fresh=true
   fi
-  local log
+  local log status=0
   log=$(mktemp)
   trap 'rm -f "$log"' RETURN
-  if ! cmake-js build --log-level error --config "$config" --out "$out" \
-    --parallel "${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}" >"$log" 2>&1; then
+  cmake-js build --log-level error --config "$config" --out "$out" \
+    --parallel "${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}" >"$log" 2>&1 || status=$?
+  if [ -e "$out/found.txt" ]; then
+    echo "$inputs" >"$out/inputs.txt"
+    if $fresh; then cat "$out/found.txt"; fi
+  fi
+  if [ $status -ne 0 ]; then
     grep -v '^\[[0-9]*/[0-9]*\]' "$log" >&2
     return 1
   fi
@@ -38,7 +48,7 @@ build_native() {
 
 newer_than_outputs() {
   [ ! -e dist/.complete ] ||
-    [ -n "$(find lib examples bench tsconfig*.json package-lock.json -newer dist/.complete \
+    [ -n "$(find lib examples bench plans tsconfig*.json package-lock.json -newer dist/.complete \
       -not -name '*.py' -print -quit)" ]
 }
 

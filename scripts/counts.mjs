@@ -1,4 +1,4 @@
-// Reads how many tests passed, failed and were skipped from the reports of GoogleTest and Jest.
+// Reads how many tests passed, failed and were skipped from the reports of GoogleTest, Jest and the plans.
 import { existsSync, readFileSync } from 'node:fs';
 
 const missing = { passed: 0, failed: 1, skipped: 0 };
@@ -34,4 +34,18 @@ export function jestCounts(file) {
     failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
     skipped: report.numPendingTests + report.numTodoTests,
   };
+}
+
+/** One test for each plan of a network: it fails where a graph was refused. */
+export function plansCounts(file) {
+  try {
+    const { networks, refused } = JSON.parse(readFileSync(file, 'utf8'));
+    const key = (plan) =>
+      [plan.device, plan.network, plan.precision, plan.mode, plan.batchSize].join(' ');
+    const all = new Set([...networks, ...refused].map(key));
+    const failed = new Set(refused.map(key)).size;
+    return { passed: all.size - failed, failed, skipped: 0 };
+  } catch {
+    return missing;
+  }
 }

@@ -4,4 +4,4 @@ cd "$(dirname "$0")/.."
 PATH="$PWD/node_modules/.bin:$PATH"
 
 prettier --write --log-level warn .
-find native \( -name '*.h' -o -name '*.cpp' \) -exec clang-format -i {} +
+find native \( -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' \) -exec clang-format -i {} +

@@ -12,6 +12,6 @@ check() {
 check tsc -p tsconfig.json
 check eslint --max-warnings 0 .
 check prettier --check --log-level warn .
-mapfile -t sources < <(find native -name '*.h' -o -name '*.cpp')
+mapfile -t sources < <(find native -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh')
 check clang-format --dry-run -Werror "${sources[@]}"
 exit $status

@@ -1,17 +1,21 @@
 #!/usr/bin/env bash
-# Builds and runs the GoogleTest suite, without Node.
+# Builds and runs the GoogleTest programs, without Node: that of the core and the CPU backends, and
+# that of the CUDA plugin where it can be built.
 #   --sanitize=address|undefined|thread   under that sanitizer
 #   --debug                               unoptimized, with symbols
+#   --core, --cuda                        only the one program or the other
 #   --build-only                          print the program's path instead of running it
-# Everything else goes to the program, for example --gtest_filter='Conv2d*'.
+# Everything else goes to the programs, for example --gtest_filter='Conv2d*'. The report of the
+# second, named by --gtest_output=json:name.json, is name-cuda.json.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-sanitize='' config=Release build_only=false arguments=()
+sanitize='' config=Release build_only=false program='' arguments=()
 for argument in "$@"; do
   case "$argument" in
     --sanitize=*) sanitize="${argument#*=}" ;;
     --debug) config=Debug ;;
+    --core | --cuda) program="${argument#--}" ;;
     --build-only) build_only=true ;;
     *) arguments+=("$argument") ;;
   esac
@@ -21,20 +25,34 @@ out="$PWD/build/tests-${sanitize:-$config}"
 suppressions="$PWD/native/test/suppressions"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-if [ ! -e "$out/build.ninja" ] && [ ! -e "$out/Makefile" ]; then
+# The kernels are compiled once, for the oldest architecture, with PTX for the others: these tests
+# launch none on a machine without a device.
+export NODE_CUDNN_CUDA_ARCHITECTURES="${NODE_CUDNN_CUDA_ARCHITECTURES:-80}"
+# The vendor's libraries are not built for a sanitizer.
+if [ -n "$sanitize" ]; then export NODE_CUDNN_CUDA=OFF; fi
+inputs=$(bash scripts/build-inputs.sh)
+if [ ! -e "$out/build.ninja" ] && [ ! -e "$out/Makefile" ] ||
+  [ "$inputs" != "$(cat "$out/inputs.txt" 2>/dev/null)" ]; then
   rm -rf "$out"
   generator=()
   if command -v ninja >/dev/null; then generator=(-G Ninja); fi
   cmake -S . -B "$out" "${generator[@]}" -DCMAKE_BUILD_TYPE="$config" -DSANITIZE="$sanitize" \
     >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+  echo "$inputs" >"$out/inputs.txt"
 fi
 cmake --build "$out" --parallel "${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}" >"$log" 2>&1 ||
   { grep -v '^\[[0-9]*/[0-9]*\]' "$log" >&2; exit 1; }
 
-program="$out/native/test/node_cudnn_tests"
+core="$out/native/test/node_cudnn_tests"
+cuda="$out/native/test/cudnn/node_cudnn_cuda_tests"
 if $build_only; then
-  echo "$program"
+  if [ "$program" = cuda ]; then echo "$cuda"; else echo "$core"; fi
   exit
+fi
+if [ "$program" = cuda ] && [ ! -e "$cuda" ]; then
+  echo 'native-tests: the CUDA plugin cannot be built here:' >&2
+  cat "$out/found.txt" >&2
+  exit 1
 fi
 
 case "$sanitize" in
@@ -49,4 +67,17 @@ case "$sanitize" in
     export TSAN_OPTIONS="suppressions=$suppressions/thread.txt:halt_on_error=1:${TSAN_OPTIONS:-}"
     ;;
 esac
-exec "$program" "${arguments[@]}"
+
+status=0
+if [ "$program" != cuda ]; then "$core" "${arguments[@]}" || status=$?; fi
+if [ "$program" != core ] && [ -e "$cuda" ]; then
+  # shellcheck source=scripts/cuda-environment.sh
+  . scripts/cuda-environment.sh "$out"
+  for i in "${!arguments[@]}"; do
+    case "${arguments[i]}" in
+      --gtest_output=json:*.json) arguments[i]="${arguments[i]%.json}-cuda.json" ;;
+    esac
+  done
+  "$cuda" "${arguments[@]}" || status=$?
+fi
+exit $status

@@ -26,6 +26,8 @@ missing_packages() {
   command -v cmake >/dev/null || echo cmake
   command -v ninja >/dev/null || command -v make >/dev/null || echo ninja-build
   command -v clang-format >/dev/null || echo clang-format
+  # Not needed; CI compiles the same sources in several build folders.
+  [ -z "${CI:-}" ] || command -v ccache >/dev/null || echo ccache
   have_header oneapi/dnnl/dnnl.hpp || echo libdnnl-dev
   have_header gtest/gtest.h || echo libgtest-dev
   [ -e /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz ] || echo dataset-fashion-mnist
