@@ -19,7 +19,14 @@ for argument in "$@"; do
   esac
 done
 
+# The published package holds what TypeScript was compiled to.
+if [ ! -e tsconfig.json ]; then ts=false; fi
+
 build_native() {
+  command -v cmake-js >/dev/null || {
+    echo 'build: cmake-js is missing: npm install cmake-js node-addon-api node-api-headers' >&2
+    return 1
+  }
   local out="$PWD/build/$config"
   if $clean; then rm -rf "$out"; fi
   # A configuration that failed, or that is of another folder or other inputs, is made anew.
