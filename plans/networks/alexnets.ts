@@ -72,7 +72,7 @@ export function fashion(options: ModelOptions): LayersModel {
   });
   const image = input({ shape: [224, 224, 1], name: 'image' });
   let value = layers.rescaling({ name: 'scale', scale: 1 / 255 }).apply(image);
-  for (const layer of plain.layers.slice(1)) value = layer.apply(value);
+  for (const layer of plain.layers) value = layer.apply(value);
   const network = model({ ...options, name: 'fashion', inputs: image, outputs: value });
   network.compile({
     optimizer: train.sgd(0.01),

