@@ -1,5 +1,6 @@
 #include "affine.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -30,33 +31,54 @@ void emitSteps(Lowering& lowering, const Shape& shape, const std::vector<Step>& 
   const Uid target = view.tensor(graph, "to", type, to);
   addSteps(graph, view, steps, source, target);
   const PlanAnswer answer = lowering.plan(graph);
-  if (answer || steps.size() == 1) {
-    if (!answer) return lowering.emitPlan(graph, note, Work::Elementwise);
-    return lowering.emitPlan(graph, answer, note, Work::Elementwise, {{to, from}});
-  }
+  if (answer) return lowering.emitPlan(graph, answer, note, Work::Elementwise);
+  if (steps.size() == 1) return lowering.emitPlan(graph, note, Work::Elementwise);  // throws why
   for (const Step& step : steps) {
     emitSteps(lowering, shape, {step}, from, to, "split: " + answer.refusal);
     from = to;
   }
 }
 
-void emitProduct(Lowering& lowering, const Product& product, const std::vector<Step>& steps,
+using Reason = std::optional<std::string>;
+
+// Why the product and its steps are not even tried as one graph, or nothing.
+Reason reasonToSplit(const Lowering& lowering, bool startsWithBias) {
+  const bool strict = lowering.precision() == Precision::Float32;
+  if (!strict || startsWithBias || lowering.device().computeCapability < 80) return std::nullopt;
+  return "the only engine for it that rounds no operands takes most of a minute to compile";
+}
+
+// Emits the fused graph; returns why not when it did not.
+Reason emitFused(Lowering& lowering, const Product& product, const std::vector<Step>& steps,
                  BufferId to) {
-  const DataType type = lowering.computeType();
-  OperationGraph fused;
-  const Uid result = product.view.tensor(fused, "result", type, to);
-  const Uid sum = steps.empty() ? result : fused.virtualLike("product", result);
-  product.add(fused, sum);
-  addSteps(fused, product.view, steps, sum, result);
-  const PlanAnswer answer = lowering.plan(fused);
-  if (answer) return lowering.emitPlan(fused, answer);
-  if (steps.empty()) return lowering.emitPlan(fused);  // throws the refusal
-  const std::string note = "split: " + answer.refusal;
+  OperationGraph graph;
+  const Uid result = product.view.tensor(graph, "result", lowering.computeType(), to);
+  const Uid sum = graph.virtualLike("product", result);
+  product.add(graph, sum);
+  addSteps(graph, product.view, steps, sum, result);
+  const PlanAnswer answer = lowering.plan(graph);
+  if (!answer) return answer.refusal;
+  lowering.emitPlan(graph, answer);
+  return std::nullopt;
+}
+
+void emitAlone(Lowering& lowering, const Product& product, BufferId to, const std::string& note) {
+  OperationGraph graph;
+  product.add(graph, product.view.tensor(graph, "product", lowering.computeType(), to));
+  lowering.emitPlan(graph, note);
+}
+
+void emitProduct(Lowering& lowering, const Product& product, const std::vector<Step>& steps,
+                 bool startsWithBias, BufferId to) {
+  if (steps.empty()) return emitAlone(lowering, product, to, "");
+  Reason reason = reasonToSplit(lowering, startsWithBias);
+  if (!reason) reason = emitFused(lowering, product, steps, to);
+  if (!reason) return;
+  const std::string note = "split: " + *reason;
   const Shape& shape = product.view.shape();
-  const BufferId between = lowering.temporary("product", CudaLayout::plain(shape, type));
-  OperationGraph alone;
-  product.add(alone, product.view.tensor(alone, "product", type, between));
-  lowering.emitPlan(alone, note);
+  const BufferId between =
+      lowering.temporary("product", CudaLayout::plain(shape, lowering.computeType()));
+  emitAlone(lowering, product, between, note);
   emitSteps(lowering, shape, steps, between, to, note);
 }
 
@@ -95,7 +117,7 @@ void emitForward(Lowering& lowering, const Product& product, BufferId y, BufferI
       graph.pointwise(Pointwise::ReluForward, from, kNone, to);
     });
   }
-  emitProduct(lowering, product, steps, y);
+  emitProduct(lowering, product, steps, bias >= 0, y);
 }
 
 void emitBackwardInput(Lowering& lowering, const Product& product, BufferId dx,
@@ -108,7 +130,7 @@ void emitBackwardInput(Lowering& lowering, const Product& product, BufferId dx,
       graph.pointwiseBackward(Pointwise::ReluBackward, y, from, to);
     });
   }
-  emitProduct(lowering, product, steps, dx);
+  emitProduct(lowering, product, steps, false, dx);
 }
 
 void emitBiasGradient(Lowering& lowering, const Shape& shape, BufferId dy, TensorId gradient) {

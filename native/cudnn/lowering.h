@@ -34,6 +34,7 @@ class Lowering {
   const Tensor& tensor(TensorId id) const { return graph_.tensor(id); }
   const Execution& execution() const { return execution_; }
   Precision precision() const { return planner_.options().precision; }
+  const DeviceProperties& device() const { return planner_.device(); }
   // Of activations, their gradients, and the kernels that matrix products read: bf16 or f32.
   DataType computeType() const;
   bool training() const { return training_; }

@@ -8,7 +8,7 @@ namespace node_cudnn::cudnn {
 
 namespace {
 
-constexpr int kCasts = 128;
+constexpr int kCasts = kCastsOfOneLaunch;
 
 struct Casts {
   BlockTable<kCasts> blocks;

@@ -23,7 +23,7 @@ struct CastTable {
   std::vector<Cast> casts;
 };
 
-// More than 128 tensors take several launches.
+inline constexpr int kCastsOfOneLaunch = 128;  // more tensors take several launches
 void launchCasts(cudaStream_t stream, const CastTable& table);
 
 }  // namespace node_cudnn::cudnn
