@@ -13,9 +13,7 @@ Rescaling rescalingOf(const Op& op) {
 
 namespace {
 
-void lowerRescaling(Lowering& lowering, const Op& op) {
-  const BufferId x = lowering.as(op.inputs[0], lowering.computeType());
-  if (lowering.recall<RescaledByFeed>(op.outputs[0]) != nullptr) return;
+void emitRescaling(Lowering& lowering, const Op& op, BufferId x, const Rescaling& rescaling) {
   const BufferId y = lowering.produceActivation(op.outputs[0]);
   Command command;
   command.reads = {x};
@@ -25,15 +23,25 @@ void lowerRescaling(Lowering& lowering, const Op& op) {
   const DataType type = lowering.computeType();
   const std::int64_t count = elementCount(lowering.shape(op.inputs[0]));
   lowering.emitLaunch(
-      std::move(command), {x, y},
-      [=, rescaling = rescalingOf(op)](const Pointers& pointers, const Execution& execution) {
+      std::move(command), {x, y}, [=](const Pointers& pointers, const Execution& execution) {
         launchRescaling(execution.stream, pointers.at(0), pointers.at(1), type, count, rescaling);
       });
 }
 
-const RegisteredLowering forward{"rescaling", lowerRescaling};
-// dx = scale dy: the backward op has no offset.
-const RegisteredLowering backward{"rescalingBackward", lowerRescaling};
+void lowerForward(Lowering& lowering, const Op& op) {
+  const BufferId x = lowering.as(op.inputs[0], lowering.computeType());
+  if (lowering.recall<RescaledByFeed>(op.outputs[0]) != nullptr) return;
+  emitRescaling(lowering, op, x, rescalingOf(op));
+}
+
+// dx = scale dy.
+void lowerBackward(Lowering& lowering, const Op& op) {
+  const BufferId dy = lowering.as(op.inputs[0], lowering.computeType());
+  emitRescaling(lowering, op, dy, {rescalingOf(op).scale, 0});
+}
+
+const RegisteredLowering forward{"rescaling", lowerForward};
+const RegisteredLowering backward{"rescalingBackward", lowerBackward};
 
 }  // namespace
 
