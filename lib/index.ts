@@ -9,6 +9,7 @@ export {
   type ModelCheckpointOptions,
   type TrainingParams,
 } from './callbacks/index.js';
+export { listDevices, type Device } from './cuda/devices.js';
 export * as data from './data/index.js';
 export * from './errors/errors.js';
 export { NodeCudnnError, type ErrorCode, type ErrorOptions } from './errors/nodeCudnnError.js';
@@ -33,7 +34,7 @@ export { SymbolicTensor } from './layers/symbolicTensor.js';
 export type { Padding } from './layers/window2d.js';
 export { Loss, losses, type LossName, type LossOptions } from './losses/loss.js';
 export { Metric, metrics, type MetricOption } from './metrics/metric.js';
-export type { BackendName } from './model/backend.js';
+export type { BackendName, BackendOptions, Precision } from './model/backendOptions.js';
 export type { CompileArgs } from './model/compile.js';
 export { model, type FunctionalOptions } from './model/functional.js';
 export { LayersModel } from './model/layersModel.js';
@@ -43,10 +44,16 @@ export { Sequential, sequential, type SequentialOptions } from './model/sequenti
 export type { SummaryData, SummaryRow } from './model/summaryData.js';
 export type { ModelTopology } from './model/topology.js';
 export type { Logs } from './model/trainable.js';
-export type { CommandProfile, NativeProgram } from './native/program.js';
+export type {
+  CommandDescription,
+  CommandProfile,
+  NativeProgram,
+  PlanDescription,
+} from './native/program.js';
 export { alexnet } from './models/alexnet.js';
 export { alexnet8, type Alexnet8Options } from './models/alexnet8.js';
 export type { AlexnetOptions, LrnOptions } from './models/alexnetOptions.js';
+export { setLogger, type Logger } from './notices.js';
 export { Optimizer } from './optimizers/optimizer.js';
 export type { AdamOptions } from './optimizers/adam.js';
 export type { SgdOptions } from './optimizers/sgd.js';

@@ -1,6 +1,6 @@
 import { FormatError } from '../errors/errors.js';
 import { checkOptionNames } from '../errors/optionNames.js';
-import type { BackendName } from '../model/backend.js';
+import { backendOptionNames, type BackendOptions } from '../model/backendOptions.js';
 import { compileArgsFromConfig } from '../model/compile.js';
 import type { LayersModel } from '../model/layersModel.js';
 import { modelFromJSON } from '../model/modelFromJSON.js';
@@ -10,10 +10,8 @@ import { modelPath } from './modelPath.js';
 import { optimizerPrefix, recordFromMetadata, type OptimizerRecord } from './modelRecord.js';
 import { readSafetensors, type Safetensors } from './safetensors.js';
 
-export interface LoadModelOptions {
-  /** Default 'auto'. */
-  backend?: BackendName;
-}
+/** Where the model is to run. */
+export type LoadModelOptions = BackendOptions;
 
 /**
  * The model that save() wrote: its layers and weights, compiled as it was, with the optimizer's
@@ -24,7 +22,7 @@ export async function loadLayersModel(
   path: string,
   options: LoadModelOptions = {},
 ): Promise<LayersModel> {
-  checkOptionNames('loadLayersModel()', options, ['backend']);
+  checkOptionNames('loadLayersModel()', options, Object.keys(backendOptionNames));
   const file = modelPath('loadLayersModel()', path);
   const content = await readSafetensors(file);
   const record = recordFromMetadata(file, content.metadata);

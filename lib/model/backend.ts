@@ -1,27 +1,104 @@
+import { chooseDevice, cudaUnavailable, requireForPlans } from '../cuda/choose.js';
+import { cudaState, loadCuda, rememberedSearch } from '../cuda/cuda.js';
 import { BackendError, OptionError } from '../errors/errors.js';
 import { shown } from '../errors/optionNames.js';
 import { nativeAddon } from '../native/addon.js';
+import type { Attributes } from '../native/program.js';
+import { sayOnce } from '../notices.js';
+import { backendAttributes, libraryFolders, type BackendOptions } from './backendOptions.js';
 
-/** 'auto' picks the fastest backend of this build: 'cpu'. */
-export type BackendName = 'auto' | 'cpu' | 'reference' | (string & {});
+/** The backend that a model uses. */
+export interface ResolvedBackend {
+  /** For people: 'cpu', 'cuda:0'. */
+  readonly name: string;
+  /** As native code knows it. */
+  readonly native: string;
+  readonly options: Attributes;
+}
 
 // Found in every build, so that a model of them can be made where the addon is not.
 const always = ['cpu', 'reference'];
+const advice = '`npx node-cudnn doctor --backend cuda` shows more';
 
-/** The backend that native code is asked for. ERR_BACKEND lists those of this build. */
-export function resolveBackend(place: string, value: unknown): string {
-  if (value === undefined || value === 'auto') return 'cpu';
+function requireNoCudaOptions(place: string, backend: string, options: Attributes): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (name === 'precision' && value === 'float32') continue;
+    throw new OptionError(
+      `${name} is ${shown(value)}; it is an option of the backend 'cuda', and this is '${backend}'`,
+      { place },
+    );
+  }
+}
+
+/** The device's number in 'cuda:1'; undefined for 'cuda'. */
+function deviceIndex(place: string, backend: string): number | undefined {
+  if (backend === 'cuda') return undefined;
+  const digits = /^cuda:(\d{1,4})$/.exec(backend)?.[1];
+  if (digits !== undefined) return Number(digits);
+  throw new OptionError(
+    `backend is '${backend}'; expected 'cuda' or 'cuda:' and a device's number, as in 'cuda:1'`,
+    { place },
+  );
+}
+
+function onDevice(device: number, options: Attributes): ResolvedBackend {
+  return { name: `cuda:${device}`, native: 'cuda', options: { device, ...options } };
+}
+
+function resolveCuda(place: string, backend: string, options: BackendOptions): ResolvedBackend {
+  const wanted = deviceIndex(place, backend);
+  const attributes = backendAttributes(place, options);
+  const search = rememberedSearch(libraryFolders(place, options.cudaLibraries));
+  if (attributes.deviceProperties !== undefined) {
+    // Plans need no device: nothing is tried, and the driver may be missing.
+    requireForPlans(place, search);
+    loadCuda(place, search);
+    return onDevice(wanted ?? 0, attributes);
+  }
+  const device = chooseDevice(place, cudaState(search), wanted);
+  loadCuda(place, search);
+  return onDevice(device.index, attributes);
+}
+
+function resolveAuto(place: string, options: BackendOptions): ResolvedBackend {
+  const attributes = backendAttributes(place, options);
+  if (attributes.deviceProperties !== undefined) {
+    throw new OptionError("deviceProperties needs the backend 'cuda'; name it", { place });
+  }
+  const state = cudaState(rememberedSearch(libraryFolders(place, options.cudaLibraries)));
+  const [device] = state.devices;
+  if (device !== undefined) {
+    loadCuda(place, state);
+    return onDevice(device.index, attributes);
+  }
+  const { precision } = attributes;
+  const rounding =
+    precision === undefined || precision === 'float32'
+      ? ''
+      : `, in float32 instead of ${shown(precision)}`;
+  sayOnce(`backend 'auto' takes the CPU${rounding}. ${cudaUnavailable(state)}. ${advice}`);
+  return { name: 'cpu', native: 'cpu', options: {} };
+}
+
+/**
+ * The backend of a model's options. ERR_BACKEND when it does not exist or cannot be used here: it
+ * says what was found, what is needed and what to do. ERR_OPTION for an option that does not fit.
+ */
+export function resolveBackend(place: string, options: BackendOptions): ResolvedBackend {
+  const value: unknown = options.backend ?? 'auto';
   if (typeof value !== 'string') {
     throw new OptionError(`backend is ${shown(value)}; expected 'auto', 'cpu' or another name`, {
       place,
     });
   }
-  if (always.includes(value)) return value;
-  const known = nativeAddon().backendNames();
-  if (known.includes(value)) return value;
-  const names = known.map((name) => `'${name}'`).join(' and ');
+  if (value === 'auto') return resolveAuto(place, options);
+  if (value === 'cuda' || value.startsWith('cuda:')) return resolveCuda(place, value, options);
+  requireNoCudaOptions(place, value, backendAttributes(place, options));
+  const known = always.includes(value) ? always : nativeAddon().backendNames();
+  if (known.includes(value)) return { name: value, native: value, options: {} };
+  const names = [...new Set([...known, 'cuda'])].map((name) => `'${name}'`).join(', ');
   throw new BackendError(
-    `this build has no backend '${value}'; it has ${names}. Pass one of them, or 'auto'`,
+    `there is no backend '${value}'; there are ${names}. Pass one of them, or 'auto'`,
     { place },
   );
 }

@@ -53,7 +53,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
       shape: sampleShape,
     }));
     this.#training = resolveTraining(args, outputs);
-    this.#spec = lowerModel(this.graph, this.backend, this.seed);
+    this.#spec = lowerModel(this.graph, this.resolvedBackend, this.seed);
   }
 
   get isCompiled(): boolean {
@@ -162,7 +162,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   /** The native program, brought up to date with compile(). */
   async program(): Promise<NativeProgram> {
     this.requireAlive();
-    this.#spec ??= lowerModel(this.graph, this.backend, this.seed);
+    this.#spec ??= lowerModel(this.graph, this.resolvedBackend, this.seed);
     return this.#owner.get(this.#spec, this.#training?.spec);
   }
 
@@ -225,7 +225,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
     wholeNumber(place, 'batchSize', batchSize, 1);
     if (mode !== 'predict') this.requireCompiled();
     this.requireAlive();
-    this.#spec ??= lowerModel(this.graph, this.backend, this.seed);
+    this.#spec ??= lowerModel(this.graph, this.resolvedBackend, this.seed);
     return this.#owner.planner(this.#spec, this.#training?.spec);
   }
 

@@ -2,6 +2,7 @@ import type { Layer } from '../layers/layer.js';
 import type { LayerLowering, LoweredOp } from '../layers/lowering.js';
 import type { LayerNode, SymbolicTensor } from '../layers/symbolicTensor.js';
 import type { ModelSpec, OpSpec, WeightSpec } from '../native/program.js';
+import type { ResolvedBackend } from './backend.js';
 import type { ModelGraph } from './graph.js';
 
 // Streams below this number the dropouts of a model; those above belong to seeds of their own.
@@ -82,11 +83,12 @@ class ModelLowering {
 }
 
 /** Writes a model as native code takes it: weights in the order of the layers, ops in order. */
-export function lowerModel(graph: ModelGraph, backend: string, seed: number): ModelSpec {
+export function lowerModel(graph: ModelGraph, backend: ResolvedBackend, seed: number): ModelSpec {
   const lowering = new ModelLowering(graph);
   const outputs = graph.outputs.map((output) => lowering.output(output));
   return {
-    backend,
+    backend: backend.native,
+    backendOptions: backend.options,
     seed,
     inputs: graph.inputs.map(({ name, sampleShape }) => ({ name, shape: sampleShape })),
     weights: lowering.weights,

@@ -4,7 +4,7 @@ import { shown } from '../errors/optionNames.js';
 import type { Layer } from '../layers/layer.js';
 import { layerFromConfig } from '../layers/registry.js';
 import type { SymbolicTensor } from '../layers/symbolicTensor.js';
-import type { BackendName } from './backend.js';
+import type { BackendOptions } from './backendOptions.js';
 import { Functional } from './functional.js';
 import type { LayersModel } from './layersModel.js';
 import { Sequential } from './sequential.js';
@@ -21,10 +21,8 @@ import '../layers/index.js';
 
 const place = 'modelFromJSON()';
 
-export interface FromJSONOptions {
-  /** Default 'auto'. */
-  readonly backend?: BackendName;
-}
+/** Where the model is to run. */
+export type FromJSONOptions = BackendOptions;
 
 function sequentialFrom({ config }: SequentialTopology, options: FromJSONOptions): LayersModel {
   const { name, seed, layers } = config;

@@ -5,7 +5,8 @@ import { InputLayer } from '../layers/inputLayer.js';
 import type { Layer } from '../layers/layer.js';
 import { elements } from '../layers/shape.js';
 import type { SymbolicTensor } from '../layers/symbolicTensor.js';
-import { resolveBackend, type BackendName } from './backend.js';
+import { resolveBackend, type ResolvedBackend } from './backend.js';
+import { backendOptionNames, type BackendOptions } from './backendOptions.js';
 import type { ModelGraph } from './graph.js';
 import { summarize, type SummaryData } from './summaryData.js';
 import { summaryLines } from './summaryText.js';
@@ -13,11 +14,9 @@ import { functionalTopology, type ModelTopology } from './topology.js';
 import type { InputSlot } from './trainable.js';
 
 /** Options that every model has. */
-export interface ModelOptions {
+export interface ModelOptions extends BackendOptions {
   /** Default 'model' or 'sequential'. */
   readonly name?: string;
-  /** 'auto' (default), 'cpu' or 'reference' (slow, in double precision). */
-  readonly backend?: BackendName;
   /**
    * Of first weights, dropout and shuffling: a whole number in [0, 2^53), default 0. Equal seeds
    * give equal runs.
@@ -26,8 +25,8 @@ export interface ModelOptions {
 }
 
 export const modelOptionNames: Readonly<Record<keyof ModelOptions, true>> = {
+  ...backendOptionNames,
   name: true,
-  backend: true,
   seed: true,
 };
 
@@ -50,20 +49,24 @@ function checkedModelName(name: unknown): string {
 /** The layers of a model and how they are connected. */
 export abstract class ModelStructure {
   readonly name: string;
-  /** The backend in use: 'cpu' or 'reference'. */
-  readonly backend: string;
   readonly seed: number;
+  protected readonly resolvedBackend: ResolvedBackend;
   #graph: ModelGraph | undefined;
 
   protected constructor(defaultName: string, options: ModelOptions) {
     this.name = checkedModelName(options.name ?? defaultName);
-    this.backend = resolveBackend(this.place, options.backend);
+    this.resolvedBackend = resolveBackend(this.place, options);
     this.seed = wholeNumber(this.place, 'seed', options.seed ?? 0, 0);
   }
 
   /** "model 'alexnet'", as errors name it. */
   get place(): string {
     return `model '${this.name}'`;
+  }
+
+  /** The backend in use: 'cpu', 'cuda:0' or 'reference'. */
+  get backend(): string {
+    return this.resolvedBackend.name;
   }
 
   protected get graph(): ModelGraph {

@@ -1,5 +1,6 @@
 import { layers } from '../layers/index.js';
 import type { Layer } from '../layers/layer.js';
+import { pickBackendOptions } from '../model/backendOptions.js';
 import { sequential, type Sequential } from '../model/sequential.js';
 import {
   alexnetSettings,
@@ -63,10 +64,10 @@ function hidden(settings: AlexnetSettings, stage: 6 | 7): Layer[] {
 export function alexnet(options: AlexnetOptions = {}): Sequential {
   const settings = alexnetSettings(options);
   const { inputShape, classes, lastActivation } = settings;
-  const { name = 'alexnet', backend, seed } = options;
+  const { name = 'alexnet', seed } = options;
   return sequential({
     name,
-    ...(backend === undefined ? {} : { backend }),
+    ...pickBackendOptions(options),
     ...(seed === undefined ? {} : { seed }),
     layers: [
       layers.inputLayer({ name: 'image', inputShape }),

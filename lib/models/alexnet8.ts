@@ -2,6 +2,7 @@ import { checkOptionNames } from '../errors/optionNames.js';
 import { realNumber, wholeNumber } from '../errors/optionValues.js';
 import { layers } from '../layers/index.js';
 import type { Layer } from '../layers/layer.js';
+import { pickBackendOptions } from '../model/backendOptions.js';
 import { modelOptionNames, type ModelOptions } from '../model/modelStructure.js';
 import { sequential, type Sequential } from '../model/sequential.js';
 
@@ -61,13 +62,13 @@ function hidden(stage: 6 | 7, rate: number): Layer[] {
 export function alexnet8(options: Alexnet8Options = {}): Sequential {
   const place = 'alexnet8()';
   checkOptionNames(place, options, Object.keys(optionNames));
-  const { name = 'alexnet8', inputShape = [32, 32, 3], backend, seed } = options;
+  const { name = 'alexnet8', inputShape = [32, 32, 3], seed } = options;
   const classes = wholeNumber(place, 'classes', options.classes ?? 10, 1);
   const rate = realNumber(place, 'dropout', options.dropout ?? 0.5, { minimum: 0, maximum: 1 });
   const momentum = options.normalizationMomentum ?? 0.99;
   return sequential({
     name,
-    ...(backend === undefined ? {} : { backend }),
+    ...pickBackendOptions(options),
     ...(seed === undefined ? {} : { seed }),
     layers: [
       layers.inputLayer({ name: 'image', inputShape }),

@@ -85,3 +85,9 @@ export function nativeAddon(): NativeAddon {
   }
   return loaded;
 }
+
+/** The addon's file, which need not be there. */
+export function nativeAddonFile(): string {
+  const files = candidates();
+  return files.find((file) => existsSync(file)) ?? files[0] ?? '';
+}

@@ -53,19 +53,26 @@ const Plugin& describe(void* handle, const std::string& file) {
   return *plugin;
 }
 
+void requireSame(const LoadedPlugin& loaded, const std::string& file) {
+  void* handle = dlopen(file.c_str(), RTLD_NOW | RTLD_NOLOAD);
+  if (handle != nullptr) dlclose(handle);
+  if (handle == loaded.handle) return;
+  throw Error(ErrorCode::Backend, file,
+              "another plugin is loaded in this process; start a new process for this one");
+}
+
 }  // namespace
 
 const Plugin& loadPlugin(const PluginFiles& files) {
   LoadedPlugin& loaded = loadedPlugin();
   const std::lock_guard lock(loaded.mutex);
+  if (loaded.plugin != nullptr) {
+    requireSame(loaded, files.plugin);
+    return *loaded.plugin;
+  }
   // Global: the plugin, and cuDNN when it opens its parts by name, are to find these.
   for (const std::string& library : files.libraries) open(library, RTLD_GLOBAL);
   void* handle = open(files.plugin, RTLD_LOCAL);
-  if (loaded.plugin != nullptr) {
-    if (handle == loaded.handle) return *loaded.plugin;
-    throw Error(ErrorCode::Backend, files.plugin,
-                "another plugin is loaded in this process; start a new one");
-  }
   const Plugin& plugin = describe(handle, files.plugin);
   registerBackend(plugin.backend, plugin.make);
   loaded.handle = handle;

@@ -6,7 +6,8 @@ import { lowerModel } from '../../lib/model/lowerModel.js';
 import type { ModelSpec } from '../../lib/native/program.js';
 
 function lower(inputs: readonly SymbolicTensor[], ...outputs: SymbolicTensor[]): ModelSpec {
-  return lowerModel(buildGraph('model', inputs, outputs), 'cpu', 5);
+  const backend = { name: 'cpu', native: 'cpu', options: {} };
+  return lowerModel(buildGraph('model', inputs, outputs), backend, 5);
 }
 
 function lowerLayer(layer: Layer, ...shapes: number[][]): ModelSpec {

@@ -142,13 +142,12 @@ describe('model()', () => {
 });
 
 describe('backends', () => {
-  it("are 'cpu' by default, and a missing one is an error that lists those there are", () => {
-    expect(sequential().backend).toBe('cpu');
-    expect(sequential({ backend: 'auto' }).backend).toBe('cpu');
+  it('are named, and a missing one is an error that lists those there are', () => {
+    expect(sequential({ backend: 'cpu' }).backend).toBe('cpu');
     expect(sequential({ backend: 'reference' }).backend).toBe('reference');
-    const make = () => sequential({ backend: 'cuda' });
+    const make = () => sequential({ backend: 'tpu' });
     expect(make).toThrow(coded('ERR_BACKEND'));
-    expect(make).toThrow(/no backend 'cuda'; it has .*'cpu'/);
+    expect(make).toThrow(/no backend 'tpu'; there are .*'cpu'.*'cuda'/);
   });
 });
 

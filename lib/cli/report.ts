@@ -1,0 +1,87 @@
+import type { Check } from '../cuda/checks.js';
+import { failures } from '../cuda/cuda.js';
+import { systemName } from '../cuda/distribution.js';
+import type { Examination } from './examine.js';
+import { colored, wrapped, type Terminal } from './terminal.js';
+
+function missing({ checks }: Examination, backend: 'cpu' | 'cuda'): Check[] {
+  // The CPU's parts are needed by all.
+  return failures(checks).filter((check) => check.backend === backend || check.backend === 'cpu');
+}
+
+/** Whether models run on this backend: 'auto', 'cpu', 'cuda' or 'cuda:1'. */
+export function works(found: Examination, backend: string): boolean {
+  if (backend === 'auto' || backend === 'cpu') return missing(found, 'cpu').length === 0;
+  if (missing(found, 'cuda').length > 0) return false;
+  const { devices } = found.cuda;
+  if (backend === 'cuda') return devices.length > 0;
+  return devices.some(({ index }) => backend === `cuda:${index}`);
+}
+
+function markOf({ ok, optional }: Check, colors: boolean): string {
+  if (ok) return colored('✓', 'green', colors);
+  return optional === true ? colored('–', 'yellow', colors) : colored('✗', 'red', colors);
+}
+
+class Table {
+  private readonly titles: number;
+  private readonly versions: number;
+
+  constructor(
+    checks: readonly Check[],
+    private readonly terminal: Terminal,
+  ) {
+    this.titles = Math.max(...checks.map(({ title }) => title.length));
+    this.versions = Math.max(...checks.map(({ version }) => version?.length ?? 0));
+  }
+
+  rows(check: Check): string[] {
+    const { title, version = '', path, from, detail, problem, remedy } = check;
+    const via = from === undefined ? '' : ` (${from})`;
+    const facts = [detail, path === undefined ? undefined : `${path}${via}`, problem];
+    const start = `${markOf(check, this.terminal.colors)} ${title.padEnd(this.titles)}`;
+    const indent = this.titles + this.versions + 6;
+    const texts = facts
+      .filter((text) => text !== undefined)
+      .flatMap((text) => wrapped(text, this.terminal.width - indent));
+    const advice =
+      remedy === undefined ? [] : wrapped(`to do: ${remedy}`, this.terminal.width - indent);
+    const [first = '', ...others] = [...texts, ...advice];
+    const line = `${start}  ${version.padEnd(this.versions)}  ${first}`.trimEnd();
+    return [line, ...others.map((text) => `${' '.repeat(indent)}${text}`)].map((row) => `  ${row}`);
+  }
+}
+
+function verdict(found: Examination, backend: 'cpu' | 'cuda'): string {
+  if (works(found, backend)) return `'${backend}' can be used`;
+  const titles = missing(found, backend).map(({ title }) => title);
+  return `'${backend}' cannot be used: see ${titles.join(', ')}`;
+}
+
+/** The checks as a table, and what follows from them. */
+export function doctorText(
+  found: Examination,
+  version: string,
+  backend: string,
+  terminal: Terminal,
+): string {
+  const system = systemName(found.cuda.machine) || process.platform;
+  const table = new Table(found.checks, { ...terminal, width: terminal.width - 2 });
+  const section = (name: string, of: 'cpu' | 'cuda'): string[] => [
+    '',
+    name,
+    ...found.checks.filter((check) => check.backend === of).flatMap((check) => table.rows(check)),
+  ];
+  const lines = [
+    `node-cudnn ${version}, Node.js ${process.versions.node}, ${system}, ${process.arch}`,
+    ...section('CPU', 'cpu'),
+    ...section('CUDA', 'cuda'),
+    '',
+    `${verdict(found, 'cpu')}.`,
+    ...wrapped(`${verdict(found, 'cuda')}.`, terminal.width),
+  ];
+  if (backend.startsWith('cuda:') && works(found, 'cuda') && !works(found, backend)) {
+    lines.push(`There is no usable device '${backend}'.`);
+  }
+  return `${lines.join('\n')}\n`;
+}
