@@ -46,7 +46,7 @@ void lowerNorm(Lowering& lowering, const Op& op) {
                                                                        const Execution& execution) {
                         GradientNorms all;
                         for (std::size_t i = 0; i < accumulators; ++i) {
-                          all.accumulators.push_back(pointers.as<const double>(i));
+                          all.accumulators.push_back(pointers.as<double>(i));
                         }
                         for (std::size_t i = 0; i < gradients.size(); ++i) {
                           all.gradients.push_back({pointers.at(accumulators + i),

@@ -70,6 +70,8 @@ void lowerNorm(Lowering& lowering, const Op& op) {
     }
     finite = finite && std::isfinite(total);
     result[0] = finite ? total : std::numeric_limits<double>::quiet_NaN();
+    // A step that is started before anybody looks is not to count either.
+    if (!finite && accumulators > 0) p.doubles(0)[0] = result[0];
   });
   lowering.emit(std::move(command));
 }

@@ -88,6 +88,26 @@ TEST_P(UpdateOps, OneBadElementAmongManyShowsInTheNorms) {
   }
 }
 
+// What the first accumulator holds behind the norms.
+double lossBehindNorms(const std::string& backend, double gradientElement) {
+  Graph graph;
+  const TensorId loss = graph.addTensor({"loss", {2}, ElementType::Double, Role::Accumulator});
+  const TensorId gradient = graph.addTensor({"gradient", {2}, ElementType::Float, Role::Input});
+  graph.results =
+      graph.add("gradientNorm", "norms", {loss, gradient}, {{"accumulators", 1.0}}, Phase::Update)
+          .outputs;
+  GraphRunner runner(backend, graph);
+  runner.set(loss, {7, 1});
+  runner.set(gradient, {1, gradientElement});
+  runner.run();
+  return runner.get(loss)[0];
+}
+
+TEST_P(UpdateOps, AGradientThatIsNotFiniteMarksTheFirstAccumulator) {
+  EXPECT_EQ(lossBehindNorms(GetParam(), 2), 7);
+  EXPECT_TRUE(std::isnan(lossBehindNorms(GetParam(), kNan)));
+}
+
 Values movingAfter(const std::string& backend, double norm) {
   Graph graph;
   const TensorId moving = graph.addTensor({"moving", {3}, ElementType::Float, Role::Weight});

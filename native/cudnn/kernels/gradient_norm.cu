@@ -31,6 +31,7 @@ struct Sums {
   int accumulatorCount;
   bool first;     // norms[0] holds nothing yet
   double* norms;  // of all gradients
+  double* latch;  // becomes NaN with norms[0]; may be null
   double* own;    // of these gradients
 };
 static_assert(sizeof(Sums) + sizeof(double*) <= kParameterBytes);
@@ -110,13 +111,17 @@ __global__ void sumNorms(const __grid_constant__ Sums table, const double* parti
   const bool finite = blockSum(bad) == 0;
   if (thread != 0) return;
   if (!table.first) total += table.norms[0];
-  table.norms[0] = finite && isFinite(total) ? total : std::numeric_limits<double>::quiet_NaN();
+  if (!finite || !isFinite(total)) {
+    total = std::numeric_limits<double>::quiet_NaN();
+    if (table.latch != nullptr) table.latch[0] = total;
+  }
+  table.norms[0] = total;
 }
 static_assert(kGradients <= kThreads && kAccumulators <= kThreads);
 
 template <typename T>
-std::span<const T> take(std::span<const T>& left, std::size_t most) {
-  const std::span<const T> now = left.first(std::min(left.size(), most));
+std::span<T> take(std::span<T>& left, std::size_t most) {
+  const std::span<T> now = left.first(std::min(left.size(), most));
   left = left.subspan(now.size());
   return now;
 }
@@ -143,17 +148,18 @@ int gradientNormLaunches(std::size_t gradients, std::size_t accumulators) {
 
 void launchGradientNorms(cudaStream_t stream, const GradientNorms& operands) {
   std::span<const NormedGradient> gradients = operands.gradients;
-  std::span<const double* const> accumulators = operands.accumulators;
+  std::span<double* const> accumulators = operands.accumulators;
   Sums sums{};
   sums.norms = operands.norms;
   sums.own = operands.norms + 1;
+  sums.latch = accumulators.empty() ? nullptr : accumulators.front();
   sums.first = true;
   do {
     const Gradients table = tableOf(take(gradients, kGradients));
     if (table.blocks.tensors > 0) {
       sumSquares<<<table.blocks.blocks(), kThreads, 0, stream>>>(table, operands.partial);
     }
-    const std::span<const double* const> checked = take(accumulators, kAccumulators);
+    const std::span<double* const> checked = take(accumulators, kAccumulators);
     std::ranges::copy(checked, sums.accumulators);
     sums.accumulatorCount = static_cast<int>(checked.size());
     sums.blocks = table.blocks;

@@ -19,8 +19,9 @@ struct NormedGradient {
 
 struct GradientNorms {
   std::vector<NormedGradient> gradients;
-  std::vector<const double*> accumulators;  // pairs that must be finite
-  // norms[1 + i]: sum of squares of gradient i; norms[0]: of all, NaN when anything is not finite
+  std::vector<double*> accumulators;  // pairs that must be finite
+  // norms[1 + i]: sum of squares of gradient i; norms[0]: of all, NaN when anything is not finite.
+  // The first accumulator's sum is then NaN too, and with it the norms of every step behind.
   double* norms = nullptr;
   double* partial = nullptr;  // scratch of kGradientNormBytes
 };
