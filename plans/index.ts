@@ -1,10 +1,11 @@
 /**
- * npm run plans [-- --json] [--all] [--device h100] [--network S1] [--precision bf16] [--batch 128]
+ * npm run plans [-- --json] [--all] [--commands] [--device h100] [--network S1]
+ *                [--precision bf16] [--batch 128]
  *
  * Builds every operation graph of the networks with the real cuDNN, for the devices of
  * test/devices, none of which has to be there: docs/plans.md. --all adds batches of 1, 32 and 256,
- * and strict float32. Filters may be given several times. --json prints one object. Ends with
- * status 1 when a graph was refused in a precision that its device has.
+ * and strict float32; --commands lists every launch. Filters may be given several times. --json
+ * prints one object. Ends with status 1 when a graph was refused in a precision that its device has.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -21,6 +22,7 @@ const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     all: { type: 'boolean', default: false },
+    commands: { type: 'boolean', default: false },
     device: several,
     network: several,
     precision: several,
@@ -66,6 +68,7 @@ const jobs: Job[] = devices
       precision,
       networks: chosen('network', names, names, options.network),
       batchSizes: batchSizes(),
+      commands: options.commands,
     })),
   );
 

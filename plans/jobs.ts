@@ -12,6 +12,8 @@ export interface Job {
   /** Names. */
   readonly networks: readonly string[];
   readonly batchSizes: readonly number[];
+  /** Whether to tell every command of each plan. */
+  readonly commands: boolean;
 }
 
 export type WorkerMessage =

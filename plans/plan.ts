@@ -1,4 +1,4 @@
-import type { PlanDescription } from 'node-cudnn';
+import type { CommandDescription, PlanDescription } from 'node-cudnn';
 
 import type { Device } from './devices.js';
 import { peaksOf, rooflineMilliseconds } from './peaks.js';
@@ -35,6 +35,8 @@ export interface NetworkPlan extends Planned {
   readonly leastNonMatrixBytes: number;
   /** Null for a device whose peaks are not known. */
   readonly rooflineMilliseconds: number | null;
+  /** With --commands. */
+  readonly commands?: readonly CommandDescription[];
 }
 
 /** Fused operations that cuDNN refused, and that are done in several passes. */
@@ -63,6 +65,7 @@ export function planResult(
   planned: Planned,
   device: Device,
   description: PlanDescription,
+  withCommands: boolean,
 ): PlanResult {
   const { commands } = description;
   const graphs = commands.filter(({ graphKey }) => graphKey !== '');
@@ -84,6 +87,7 @@ export function planResult(
       nonMatrixBytes: description.nonMatrixBytes,
       leastNonMatrixBytes: description.leastNonMatrixBytes,
       rooflineMilliseconds: roofline ?? null,
+      ...(withCommands ? { commands } : {}),
     },
     graphKeys,
     splits: description.splits.map((text) => splitOf(planned, text)),

@@ -1,3 +1,5 @@
+import type { CommandDescription } from 'node-cudnn';
+
 import type { Device } from './devices.js';
 import { peaksOf } from './peaks.js';
 import type { NetworkPlan, Planned } from './plan.js';
@@ -74,6 +76,7 @@ function deviceLines(device: Device, plans: readonly NetworkPlan[]): string[] {
   return [
     `${device.name}: ${device.deviceName} (${rates})`,
     ...table([columns, ...plans.map(rowOf)]),
+    ...plans.flatMap(commandLines),
   ];
 }
 
@@ -85,6 +88,21 @@ function grouped<T extends Planned>(items: readonly T[], text: (item: T) => stri
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   return [...counts].map(([line, count]) => (count === 1 ? line : `${line} (${count} plans)`));
+}
+
+function commandLine(command: CommandDescription): string {
+  const { name, nodes, output, bytesRead, bytesWritten, flops, detail } = command;
+  const amount = [
+    `${mebibytes(bytesRead + bytesWritten)} MiB`,
+    ...(flops === 0 ? [] : [`${(flops / 1e9).toFixed(2)} GFLOP`]),
+  ].join(', ');
+  return `  ${name}  ${output}  ${amount}  ${[nodes.join(' + '), detail].filter(Boolean).join('; ')}`;
+}
+
+function commandLines(plan: NetworkPlan): string[] {
+  const { commands, precision, network, mode, batchSize } = plan;
+  if (commands === undefined) return [];
+  return ['', `${network} ${precision} ${mode} ${batchSize}:`, ...commands.map(commandLine)];
 }
 
 function section(title: string, lines: readonly string[]): string[] {

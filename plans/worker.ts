@@ -23,7 +23,11 @@ async function planOne(model: LayersModel, job: Job, planned: Planned): Promise<
   try {
     const description = await model.plan(planned.mode, planned.batchSize);
     const seconds = (performance.now() - started) / 1000;
-    tell({ kind: 'plan', result: planResult(planned, job.device, description), seconds });
+    tell({
+      kind: 'plan',
+      result: planResult(planned, job.device, description, job.commands),
+      seconds,
+    });
   } catch (error) {
     tell({ kind: 'refused', refusal: refusalOf(planned, error) });
   }
