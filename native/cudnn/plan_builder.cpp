@@ -125,7 +125,8 @@ class PlanSearch {
   bool isKnown(const ExecutionPlan& plan) {
     if (count_ == 1) return false;
     const std::string representation = representationOf(plan);
-    return !representation.empty() && !known_.insert(representation).second;
+    const std::string configuration(configurationIn(representation));
+    return !configuration.empty() && !known_.insert(configuration).second;
   }
 
   bool isTooMuch(std::size_t workspaceBytes) {
@@ -159,6 +160,13 @@ std::string representationOf(const ExecutionPlan& plan) {
   } catch (const Refused&) {
     return "";
   }
+}
+
+std::string_view configurationIn(std::string_view representation) {
+  const std::size_t begin = representation.find("\"engine\":{");
+  if (begin == std::string_view::npos) return {};
+  representation.remove_prefix(begin);
+  return representation.substr(0, representation.find("\"payload\""));
 }
 
 std::shared_ptr<ExecutionPlan> planOf(const std::string& representation,

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data_type.h"
@@ -43,6 +44,9 @@ BuiltPlans buildPlans(const OperationGraph& graph, const Descriptor& properties,
 
 // The plan as text, with its compiled kernels. Empty when the library does not tell it.
 std::string representationOf(const ExecutionPlan& plan);
+// The part of such a text that names engine and knobs. What follows it, the kernels and their
+// arguments, holds addresses and differs from time to time.
+std::string_view configurationIn(std::string_view representation);
 // The plan of such a text of this version of the library and this device, with nothing compiled.
 // Throws Refused.
 std::shared_ptr<ExecutionPlan> planOf(const std::string& representation,

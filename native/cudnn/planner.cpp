@@ -84,7 +84,9 @@ BuiltPlans Planner::build(const OperationGraph& graph, std::size_t count) const 
   if (!convolution) return built;
   BuiltPlans second = buildPlans(*convolution, properties_, limits, count);
   for (const auto& plan : second.plans) plan->engine += ", as a convolution";
-  if (second.plans.empty()) second.refusal += "; as a matrix product: " + built.refusal;
+  if (second.plans.empty() && second.refusal != built.refusal) {
+    second.refusal += "; as a matrix product: " + built.refusal;
+  }
   return second;
 }
 
