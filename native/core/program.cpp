@@ -133,6 +133,10 @@ Plan& Program::ready(Mode mode, const Batch& batch) {
   if (found == plans_.end() || found->second.get() != running_) settle();
   Plan& made = plan(mode, batch.size, !batch.sampleWeights.empty());
   try {
+    // What stays comes first: what is left then tells which batch would fit.
+    for (const Buffer& buffer : made.schedule().buffers) {
+      if (!made.isBound() && buffer.slot >= 0) ensureSlot(static_cast<std::size_t>(buffer.slot));
+    }
     ensureArena(made);
     if (!made.isBound()) bind(made);
     feed(made, batch);
@@ -147,7 +151,6 @@ void Program::bind(Plan& plan) {
   for (const Buffer& buffer : plan.schedule().buffers) {
     if (buffer.slot < 0) continue;
     const auto slot = static_cast<std::size_t>(buffer.slot);
-    ensureSlot(slot);
     addresses[slot] = slots_[slot].memory->data();
   }
   plan.bind(arena_ ? arena_->data() : nullptr, addresses);

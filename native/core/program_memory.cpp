@@ -9,8 +9,9 @@
 namespace node_cudnn {
 
 void Program::refuseBatch(const OutOfMemory& error, const Plan& plan, const PlanKey& key) {
-  // What is already there stays when something else than the arena did not fit.
-  const std::size_t others = arena_ ? error.wanted() : 0;
+  // When something else than the arena did not fit, it has to fit beside it.
+  const bool isArena = !arena_ && error.wanted() == plan.schedule().arenaBytes;
+  const std::size_t others = isArena ? 0 : error.wanted();
   const std::size_t free = error.available() + (arena_ ? arena_->bytes() : 0);
   const std::size_t room = free > others ? free - others : 0;
   std::string message(error.what());
@@ -29,12 +30,11 @@ std::int64_t Program::batchThatFits(const PlanKey& key, std::size_t bytes, std::
   std::vector<LayoutPtr> layouts;
   for (const Slot& slot : slots_) layouts.push_back(slot.layout);
   // Part of an arena does not shrink with the batch, so a share in proportion may still be too
-  // large; each try is a real plan.
+  // large, and each try takes less of it. Each is a real plan.
   std::int64_t size = tooLarge;
-  for (int tries = 0; size > 1 && bytes > 0; ++tries) {
-    const double share = static_cast<double>(room) / static_cast<double>(bytes);
-    const auto inProportion = static_cast<std::int64_t>(static_cast<double>(size) * share);
-    size = std::clamp<std::int64_t>(inProportion, 1, tries < 2 ? size - 1 : size / 2);
+  for (double part = 1; size > 1 && bytes > 0; part = std::max(part - 0.0625, 0.0)) {
+    const double share = part * static_cast<double>(room) / static_cast<double>(bytes);
+    size = std::clamp<std::int64_t>(std::int64_t(static_cast<double>(size) * share), 1, size - 1);
     bytes = Plan(*backend_, buildModelGraph(spec_, training_, mode, size, weighted), layouts)
                 .schedule()
                 .arenaBytes;
