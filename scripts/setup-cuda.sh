@@ -26,21 +26,29 @@ give_up() {
   exit 0
 }
 
+# Sets nvcc, major (of CUDA), cudnn and problem to what the build would find.
+probe() {
+  local found
+  found=$(cmake -P cmake/probe.cmake)
+  nvcc=$(sed -n 's/^nvcc=//p' <<<"$found")
+  major=$(sed -n 's/^cuda=//p' <<<"$found")
+  cudnn=$(sed -n 's/^cudnn=//p' <<<"$found")
+  problem="${found##*problem=}"
+}
+
 if [ "$wanted" = OFF ]; then exit 0; fi
-declare -A found
-while IFS='=' read -r name value; do found[$name]=$value; done < <(cmake -P cmake/probe.cmake)
-if [ -z "${found[nvcc]:-}" ]; then
-  if [ "$wanted" = ON ]; then give_up "NODE_CUDNN_CUDA=ON: ${found[problem]:-}"; fi
+probe
+if [ -z "$nvcc" ]; then
+  if [ "$wanted" = ON ]; then give_up "NODE_CUDNN_CUDA=ON: $problem"; fi
   echo 'setup: no nvcc here, so no CUDA plugin'
   exit 0
 fi
-if [ -n "${found[cudnn]:-}" ]; then exit 0; fi
+if [ -n "$cudnn" ]; then exit 0; fi
 
-major="${found[cuda]:-}"
 read -ra packages <<<"$(packages_for "$major")"
-[ "${#packages[@]}" -gt 0 ] || give_up "${found[problem]}"
+[ "${#packages[@]}" -gt 0 ] || give_up "$problem"
 remedy="Install cuDNN 9.11 or newer for CUDA $major, or name its folder in NODE_CUDNN_CUDNN_PATH."
-if [ -n "${NODE_CUDNN_CUDNN_PATH:-}" ]; then give_up "${found[problem]}"; fi
+if [ -n "${NODE_CUDNN_CUDNN_PATH:-}" ]; then give_up "$problem"; fi
 python3 -m pip --version >/dev/null 2>&1 ||
   give_up "cuDNN was not found, and there is no pip to fetch it with: python3 -m pip" "$remedy"
 
@@ -65,6 +73,6 @@ version=$(basename "$work"/content/nvidia_cudnn_cu*.dist-info .dist-info)
 target="$cache/cuda$major-${version#nvidia_}"
 # In one step: another set-up may be at the same, and then its result is as good.
 [ -e "$target" ] || mv -T "$work/content" "$target" 2>/dev/null || [ -e "$target" ]
-while IFS='=' read -r name value; do found[$name]=$value; done < <(cmake -P cmake/probe.cmake)
-[ -n "${found[cudnn]:-}" ] || give_up "fetched, and still not found: ${found[problem]}"
-echo "setup: ${found[cudnn]}"
+probe
+[ -n "$cudnn" ] || give_up "fetched, and still not found: $problem"
+echo "setup: $cudnn"
