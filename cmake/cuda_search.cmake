@@ -29,7 +29,7 @@ function(node_cudnn_find_nvcc)
   list(SORT toolkits COMPARE NATURAL ORDER DESCENDING)
   find_program(NODE_CUDNN_NVCC NAMES $ENV{CUDACXX} nvcc
     HINTS ENV CUDA_HOME ENV CUDA_PATH
-    PATHS /usr/local/cuda/bin ${toolkits} PATH_SUFFIXES bin)
+    PATHS /usr/local/cuda/bin ${toolkits} PATH_SUFFIXES bin NO_CMAKE_SYSTEM_PATH)
   mark_as_advanced(NODE_CUDNN_NVCC)
 endfunction()
 
