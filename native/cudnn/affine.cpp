@@ -21,7 +21,7 @@ void addSteps(OperationGraph& graph, const AffineView& view, const std::vector<S
   }
 }
 
-// The steps on what `from` holds, as one graph; where that is refused, one by one in `to`'s memory.
+// The steps on what `from` holds, as one graph; where that is refused, one by one.
 void emitSteps(Lowering& lowering, const Shape& shape, const std::vector<Step>& steps,
                BufferId from, BufferId to, const std::string& note) {
   const AffineView view = AffineView::pointwise(shape);
@@ -33,24 +33,17 @@ void emitSteps(Lowering& lowering, const Shape& shape, const std::vector<Step>& 
   const PlanAnswer answer = lowering.plan(graph);
   if (answer) return lowering.emitPlan(graph, answer, note, Work::Elementwise);
   if (steps.size() == 1) return lowering.emitPlan(graph, note, Work::Elementwise);  // throws why
-  for (const Step& step : steps) {
-    emitSteps(lowering, shape, {step}, from, to, "split: " + answer.refusal);
-    from = to;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const bool last = i + 1 == steps.size();
+    const BufferId next = last ? to : lowering.temporary("step", CudaLayout::plain(shape, type));
+    emitSteps(lowering, shape, {steps[i]}, from, next, "split: " + answer.refusal);
+    from = next;
   }
 }
 
-using Reason = std::optional<std::string>;
-
-// Why the product and its steps are not even tried as one graph, or nothing.
-Reason reasonToSplit(const Lowering& lowering, bool startsWithBias) {
-  const bool strict = lowering.precision() == Precision::Float32;
-  if (!strict || startsWithBias || lowering.device().computeCapability < 80) return std::nullopt;
-  return "the only engine for it that rounds no operands takes most of a minute to compile";
-}
-
 // Emits the fused graph; returns why not when it did not.
-Reason emitFused(Lowering& lowering, const Product& product, const std::vector<Step>& steps,
-                 BufferId to) {
+std::optional<std::string> emitFused(Lowering& lowering, const Product& product,
+                                     const std::vector<Step>& steps, BufferId to) {
   OperationGraph graph;
   const Uid result = product.view.tensor(graph, "result", lowering.computeType(), to);
   const Uid sum = graph.virtualLike("product", result);
@@ -69,12 +62,11 @@ void emitAlone(Lowering& lowering, const Product& product, BufferId to, const st
 }
 
 void emitProduct(Lowering& lowering, const Product& product, const std::vector<Step>& steps,
-                 bool startsWithBias, BufferId to) {
+                 BufferId to) {
   if (steps.empty()) return emitAlone(lowering, product, to, "");
-  Reason reason = reasonToSplit(lowering, startsWithBias);
-  if (!reason) reason = emitFused(lowering, product, steps, to);
-  if (!reason) return;
-  const std::string note = "split: " + *reason;
+  const std::optional<std::string> refusal = emitFused(lowering, product, steps, to);
+  if (!refusal) return;
+  const std::string note = "split: " + *refusal;
   const Shape& shape = product.view.shape();
   const BufferId between =
       lowering.temporary("product", CudaLayout::plain(shape, lowering.computeType()));
@@ -117,7 +109,7 @@ void emitForward(Lowering& lowering, const Product& product, BufferId y, BufferI
       graph.pointwise(Pointwise::ReluForward, from, kNone, to);
     });
   }
-  emitProduct(lowering, product, steps, bias >= 0, y);
+  emitProduct(lowering, product, steps, y);
 }
 
 void emitBackwardInput(Lowering& lowering, const Product& product, BufferId dx,
@@ -130,7 +122,7 @@ void emitBackwardInput(Lowering& lowering, const Product& product, BufferId dx,
       graph.pointwiseBackward(Pointwise::ReluBackward, y, from, to);
     });
   }
-  emitProduct(lowering, product, steps, false, dx);
+  emitProduct(lowering, product, steps, dx);
 }
 
 void emitBiasGradient(Lowering& lowering, const Shape& shape, BufferId dy, TensorId gradient) {
