@@ -207,24 +207,26 @@ INSTANTIATE_TEST_SUITE_P(H100, DenseLowering, testing::ValuesIn(kDense),
                          [](const auto& info) { return info.param.name; });
 
 // Convolutions stand in for matrix products where those round, or are not to be had.
-TEST(StrictDenseLowering, HasPlansOnATuringDevice) {
-  PlanningDevice device("t4", "tf32");
+class RarePlans : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+
+TEST_P(RarePlans, OfDenseLayersUseNoTensorCores) {
+  const auto& [name, precision] = GetParam();
+  PlanningDevice device(name, precision);
   const Schedule schedule = device.lower(Layer("dense", {4, 24}, {24, 8}, {}).graph);
   for (const char* op : {"forward", "input", "weights"}) {
-    EXPECT_EQ(nodesOf(schedule, op).at(0).at(0), "matmul");
-  }
-}
-
-TEST(StrictDenseLowering, HasPlansThatRoundNoOperands) {
-  PlanningDevice device("h100", "float32");
-  const Schedule schedule = device.lower(Layer("dense", {4, 24}, {24, 8}, {}).graph);
-  EXPECT_EQ(nodesOf(schedule, "forward"), (std::vector<Nodes>{{"matmul"}, {"add", "relu"}}));
-  EXPECT_EQ(nodesOf(schedule, "input"), (std::vector<Nodes>{{"matmul"}, {"relu backward"}}));
-  for (const Command& command : schedule.commands) {
-    const std::string engine = command.detail.substr(0, command.detail.find(';'));
+    const auto command = std::ranges::find(schedule.commands, op, &Command::name);
+    ASSERT_NE(command, schedule.commands.end());
+    EXPECT_EQ(command->nodes.at(0), "matmul");
+    const std::string engine = command->detail.substr(0, command->detail.find(';'));
     EXPECT_EQ(engine.find("tensor cores"), std::string::npos) << engine;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Devices, RarePlans,
+                         testing::Values(std::pair{"h100", "float32"}, std::pair{"t4", "tf32"}),
+                         [](const auto& info) {
+                           return std::string(info.param.first) + "_" + info.param.second;
+                         });
 
 // Of 8 channels, as tensor cores like them.
 const Convolution kSmall{
