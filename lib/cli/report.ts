@@ -23,6 +23,8 @@ function markOf({ ok, optional }: Check, colors: boolean): string {
   return optional === true ? colored('–', 'yellow', colors) : colored('✗', 'red', colors);
 }
 
+const narrowIndent = 4;
+
 class Table {
   private readonly titles: number;
   private readonly versions: number;
@@ -40,15 +42,16 @@ class Table {
     const via = from === undefined ? '' : ` (${from})`;
     const facts = [detail, path === undefined ? undefined : `${path}${via}`, problem];
     const start = `${markOf(check, this.terminal.colors)} ${title.padEnd(this.titles)}`;
-    const indent = this.titles + this.versions + 6;
-    const texts = facts
+    const column = this.titles + this.versions + 6;
+    // A narrow terminal has the facts below the title.
+    const below = column > this.terminal.width / 2;
+    const indent = below ? narrowIndent : column;
+    const texts = [...facts, remedy === undefined ? undefined : `to do: ${remedy}`]
       .filter((text) => text !== undefined)
       .flatMap((text) => wrapped(text, this.terminal.width - indent));
-    const advice =
-      remedy === undefined ? [] : wrapped(`to do: ${remedy}`, this.terminal.width - indent);
-    const [first = '', ...others] = [...texts, ...advice];
+    const first = below ? '' : (texts.shift() ?? '');
     const line = `${start}  ${version.padEnd(this.versions)}  ${first}`.trimEnd();
-    return [line, ...others.map((text) => `${' '.repeat(indent)}${text}`)].map((row) => `  ${row}`);
+    return [line, ...texts.map((text) => `${' '.repeat(indent)}${text}`)].map((row) => `  ${row}`);
   }
 }
 
@@ -72,8 +75,9 @@ export function doctorText(
     name,
     ...found.checks.filter((check) => check.backend === of).flatMap((check) => table.rows(check)),
   ];
+  const versions = `node-cudnn ${version}, Node.js ${process.versions.node}`;
   const lines = [
-    `node-cudnn ${version}, Node.js ${process.versions.node}, ${system}, ${process.arch}`,
+    ...wrapped(`${versions}, ${system}, ${process.arch}`, terminal.width),
     ...section('CPU', 'cpu'),
     ...section('CUDA', 'cuda'),
     '',

@@ -1,5 +1,3 @@
-import type { WriteStream } from 'node:tty';
-
 /** Where the commands print to. */
 export interface Terminal {
   readonly write: (text: string) => void;
@@ -10,9 +8,16 @@ export interface Terminal {
 
 const usualWidth = 80;
 
+/** What is used of process.stdout; a file has no columns. */
+export interface OutputStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
 /** A stream's width and colors; NO_COLOR turns the colors off. */
-export function terminalOf(stream: NodeJS.WriteStream): Terminal {
-  const { isTTY, columns } = stream as Partial<WriteStream>;
+export function terminalOf(stream: OutputStream): Terminal {
+  const { isTTY, columns } = stream;
   return {
     write: (text) => stream.write(text),
     width: isTTY === true && columns !== undefined && columns > 0 ? columns : usualWidth,

@@ -1,4 +1,5 @@
 import type { FoundLibrary } from './findLibraries.js';
+import type { LibraryKey } from './libraries.js';
 import type { Machine } from './machine.js';
 import type { PluginFile } from './pluginFile.js';
 import { libraryRemedy, pluginRemedy } from './remedies.js';
@@ -7,6 +8,8 @@ import { libraryRemedy, pluginRemedy } from './remedies.js';
 export interface Check {
   /** "cuDNN", "device cuda:0": for people. */
   readonly title: string;
+  /** Which library it is of. */
+  readonly library?: LibraryKey;
   /** The backend that needs it. */
   readonly backend: 'cpu' | 'cuda';
   /** Without an optional one the backend works, with less. */
@@ -34,6 +37,7 @@ export function libraryCheck(machine: Machine, found: FoundLibrary, cuda: number
   const { wanted, path, version, from } = found;
   const base = {
     title: wanted.title,
+    library: wanted.key,
     backend: 'cuda',
     ...(wanted.required ? {} : { optional: true }),
     ...(version === undefined ? {} : { version }),

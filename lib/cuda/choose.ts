@@ -23,9 +23,8 @@ function unavailable(place: string, checks: readonly Check[]): BackendError {
 }
 
 /** ERR_BACKEND when something is missing that plans need too: all but the driver. */
-export function requireForPlans(place: string, { checks, libraries }: CudaSearch): void {
-  const driver = libraries.find(({ wanted }) => wanted.key === 'driver')?.wanted.title;
-  const failed = failures(checks).filter(({ title }) => title !== driver);
+export function requireForPlans(place: string, { checks }: CudaSearch): void {
+  const failed = failures(checks).filter(({ library }) => library !== 'driver');
   if (failed.length > 0) throw unavailable(place, checks);
 }
 

@@ -5,6 +5,7 @@ import { libraryCheck, pluginCheck, type Check } from './checks.js';
 import { deviceChecks } from './deviceChecks.js';
 import { fetchedFolders } from './fetchedFolders.js';
 import { filesToOpen, findLibraries, type FoundLibrary } from './findLibraries.js';
+import { cudaVersion, cudnnVersion } from './libraryVersion.js';
 import { thisMachine, type Machine } from './machine.js';
 import { pluginFile, type PluginFile } from './pluginFile.js';
 import { tryPlugin, tryPluginAsync, type Trial } from './trial.js';
@@ -64,11 +65,28 @@ export function failures(checks: readonly Check[]): Check[] {
   return checks.filter(({ ok, optional }) => !ok && optional !== true);
 }
 
+/** What a library says of itself once it is loaded, where its files did not tell. */
+function withLoadedVersion(check: Check, report: PluginReport): Check {
+  if (check.version !== undefined) return check;
+  const { driverVersion, runtimeVersion, cudnnVersion: cudnn } = report;
+  const versions = new Map<string | undefined, string | undefined>([
+    ['driver', driverVersion > 0 ? `CUDA ${cudaVersion(driverVersion)}` : undefined],
+    ['runtime', runtimeVersion > 0 ? cudaVersion(runtimeVersion) : undefined],
+    ['cudnn', cudnn > 0 ? cudnnVersion(cudnn) : undefined],
+  ]);
+  const version = versions.get(check.library);
+  return version === undefined ? check : { ...check, version };
+}
+
 function stateOf(search: CudaSearch, trial: Trial | undefined): CudaState {
   if (trial === undefined) return { ...search, devices: [] };
-  const checks = [...search.checks, ...deviceChecks(search.machine, trial)];
-  if (!('report' in trial)) return { ...search, checks, devices: [] };
+  const ofDevices = deviceChecks(search.machine, trial);
+  if (!('report' in trial)) {
+    return { ...search, checks: [...search.checks, ...ofDevices], devices: [] };
+  }
   const { report } = trial;
+  const ofLibraries = search.checks.map((check) => withLoadedVersion(check, report));
+  const checks = [...ofLibraries, ...ofDevices];
   const usable = report.problem === '' ? report.devices : [];
   const devices = usable.filter(({ problem }) => problem === '');
   return { ...search, checks, report, devices };
