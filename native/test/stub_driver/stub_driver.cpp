@@ -67,11 +67,13 @@ Result cuCtxGetCurrent() { return NoDevice; }
 Result cuCtxGetLimit() { return NoDevice; }
 Result cuCtxPushCurrent() { return NoDevice; }
 Result cuCtxPopCurrent() { return NoDevice; }
+Result cuOccupancyMaxPotentialClusterSize() { return NoDevice; }
 Result cuStreamGetCtx() { return NoDevice; }
 Result cuLinkCreate() { return NoDevice; }
 Result cuLinkAddData() { return NoDevice; }
 Result cuLinkComplete() { return NoDevice; }
 Result cuLinkDestroy() { return NoDevice; }
 Result cuLaunchKernel() { return NoDevice; }
+Result cuLaunchKernelEx() { return NoDevice; }
 Result cuLaunchCooperativeKernel() { return NoDevice; }
 }
