@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Packs the package, checks its entry points and types, and loads it by import and by require with
-# the addon of build/Release.
+# Packs the package, checks its entry points and types, loads it by import and by require with the
+# addon of build/Release, and builds that addon, and the CUDA plugin where this machine can, from what
+# was packed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH="$PWD/node_modules/.bin:$PATH"
@@ -23,3 +24,19 @@ cd "$folder/user"
 check='if (typeof nodeCudnn.sequential !== "function") throw new Error("no sequential()");'
 node --input-type=module -e "import * as nodeCudnn from 'node-cudnn'; $check"
 node --input-type=commonjs -e "const nodeCudnn = require('node-cudnn'); $check"
+
+# As a user would: with cmake-js and the headers installed beside the package.
+mkdir node_modules/.bin
+ln -s "$OLDPWD/node_modules/.bin/cmake-js" node_modules/.bin/cmake-js
+for name in cmake-js node-addon-api node-api-headers; do
+  ln -s "$OLDPWD/node_modules/$name" "node_modules/$name"
+done
+rm -r node_modules/node-cudnn/build
+npm run --silent --prefix node_modules/node-cudnn build
+node --input-type=commonjs -e "
+  const { readdirSync } = require('node:fs');
+  const made = readdirSync('node_modules/node-cudnn/build/Release');
+  if (!made.includes('node_cudnn.node')) throw new Error('the package does not build its addon');
+  if (process.env.NODE_CUDNN_CUDA === 'ON' && !made.includes('node_cudnn_cuda.so'))
+    throw new Error('the package does not build its CUDA plugin');
+  require('node-cudnn');"

@@ -16,7 +16,10 @@ done < <(find native/cudnn -name '*.cu' | sort)
 
 quiet=false
 if [ "${1:-}" = --quiet ]; then quiet=true; fi
-cat "${reports[@]}" | c++filt | awk -v quiet="$quiet" '
+for report in "${reports[@]}"; do
+  echo "source $(basename "$report" .cu.o.ptxas)"
+  cat "$report"
+done | c++filt | awk -v quiet="$quiet" '
   # The name without its namespaces and parameters; the template arguments tell kernels apart.
   function short(name) {
     sub(/^void /, "", name)
@@ -24,6 +27,7 @@ cat "${reports[@]}" | c++filt | awk -v quiet="$quiet" '
     sub(/\((anonymous|[^()]*\(|[^()]*\)$).*/, "", name)
     return name
   }
+  /^source / { source = $2 }
   /Compiling entry function/ {
     if (split($0, part, "\047") < 5) broken = $0
     entry = part[2]; architecture = part[4]
@@ -39,8 +43,8 @@ cat "${reports[@]}" | c++filt | awk -v quiet="$quiet" '
     seen[architecture] = 1
     if (!quiet || quiet == "false" || spills) {
       if (!header++) printf "%9s %8s %6s %7s %s\n", "registers", "shared", "stack", "arch", "kernel"
-      printf "%9d %8d %6d %7s %s%s\n", registers, shared, stack, architecture, short(entry),
-        spills ? sprintf("  SPILLS: %d bytes stored, %d loaded", stores, loads) : ""
+      printf "%9d %8d %6d %7s %s: %s%s\n", registers, shared, stack, architecture,
+        source, short(entry), spills ? sprintf("  SPILLS: %d bytes stored, %d loaded", stores, loads) : ""
     }
     entry = ""; stores = ""
   }
