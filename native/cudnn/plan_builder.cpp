@@ -1,7 +1,6 @@
 #include "plan_builder.h"
 
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "core/error.h"
@@ -44,7 +43,6 @@ class PlanSearch {
       const GraphDescriptors descriptors = makeDescriptors(graph_);
       search(descriptors, CUDNN_HEUR_MODE_A);
       if (built_.plans.empty() && takesFallback()) search(descriptors, CUDNN_HEUR_MODE_FALLBACK);
-      if (built_.plans.empty()) tryAll(std::exchange(postponed_, {}));
     } catch (const Refused& refused) {
       refusal_.add(refused);
     }
@@ -74,17 +72,19 @@ class PlanSearch {
       return;
     }
     std::vector<Candidate> now;
+    std::vector<Candidate> later;
     for (Candidate& candidate : candidates) {
       if (const auto reason = ruledOut(candidate.engine)) {
         refusal_.add(*reason);
       } else if (limits_.deterministic &&
                  candidate.engine.has(CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC)) {
-        postponed_.push_back(std::move(candidate));
+        later.push_back(std::move(candidate));
       } else {
         now.push_back(std::move(candidate));
       }
     }
-    tryAll(std::move(now));
+    tryAll(now);
+    if (built_.plans.empty()) tryAll(later);
   }
 
   // Sums are in float32 in every precision, and operands are not rounded to a smaller type than the
@@ -102,7 +102,7 @@ class PlanSearch {
     return std::nullopt;
   }
 
-  void tryAll(std::vector<Candidate> candidates) {
+  void tryAll(const std::vector<Candidate>& candidates) {
     for (std::size_t i = 0; i < candidates.size() && !isDone(); ++i) tryOne(candidates[i]);
   }
 
@@ -113,20 +113,11 @@ class PlanSearch {
       if (isTooMuch(static_cast<std::size_t>(estimate))) return;
       auto plan = planOf(candidate, properties_);
       if (isTooMuch(plan->workspaceBytes)) return;
-      if (isKnown(*plan)) return;
       plan->engine = candidate.engine.text(products_);
       built_.plans.push_back(std::move(plan));
     } catch (const Refused& refused) {
       refusal_.add(refused);
     }
-  }
-
-  // The heuristics may name one configuration twice.
-  bool isKnown(const ExecutionPlan& plan) {
-    if (count_ == 1) return false;
-    const std::string representation = representationOf(plan);
-    const std::string configuration(configurationIn(representation));
-    return !configuration.empty() && !known_.insert(configuration).second;
   }
 
   bool isTooMuch(std::size_t workspaceBytes) {
@@ -141,8 +132,6 @@ class PlanSearch {
   const std::size_t count_;
   const bool products_;
   bool precisionRulesOut_ = false;
-  std::vector<Candidate> postponed_;
-  std::set<std::string> known_;
   BuiltPlans built_;
   Refusal refusal_;
 };

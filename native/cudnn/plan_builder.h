@@ -27,7 +27,8 @@ struct PlanLimits {
   // Float32 passes over engines that round operands of products (those on tensor cores).
   Precision precision = Precision::Tf32;
   std::size_t workspaceBytes = 0;
-  // Passes over engines whose sums come in any order, where another engine takes the graph.
+  // Passes over engines whose sums come in any order, where another of the same mode takes the
+  // graph.
   bool deterministic = true;
 };
 

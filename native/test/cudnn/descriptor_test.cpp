@@ -87,8 +87,15 @@ TEST(Status, FindsTheTellingLineAmongThoseThatPassAFailureOn) {
 TEST(Status, PrefersTheGraphsFaultToAnEnginesPurpose) {
   EXPECT_EQ(tellingReason("Warning: CUDNN_STATUS_NOT_SUPPORTED_ARCH_MISMATCH; Reason: This engine "
                           "is only supported since Hopper\n"
-                          "Warning: CUDNN_STATUS_NOT_SUPPORTED_SHAPE; Reason: odd channels\n"),
-            "CUDNN_STATUS_NOT_SUPPORTED_SHAPE: odd channels");
+                          "Warning: CUDNN_STATUS_NOT_SUPPORTED_ARCH_MISMATCH; Reason: is_bf16 && "
+                          "old\n"),
+            "CUDNN_STATUS_NOT_SUPPORTED_ARCH_MISMATCH: is_bf16 && old");
+}
+
+TEST(Status, PrefersTheTypeThatADeviceLacksToAnEnginesShapes) {
+  EXPECT_EQ(tellingReason("Warning: CUDNN_STATUS_NOT_SUPPORTED_SHAPE; Reason: odd channels\n"
+                          "Warning: CUDNN_STATUS_NOT_SUPPORTED_DATA_TYPE; Reason: bf16 < 800\n"),
+            "CUDNN_STATUS_NOT_SUPPORTED_DATA_TYPE: bf16 < 800");
 }
 
 TEST(Status, KeepsAReasonToALine) {

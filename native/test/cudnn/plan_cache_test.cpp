@@ -76,7 +76,7 @@ TEST(PlanCache, TakesADamagedFileForNone) {
 TEST(PlanCache, TakesAFileOfAnotherKeyForNone) {
   const test::ScratchFolder folder;
   PlanCache cache(folder.text());
-  cache.store("one key", kValue);
+  cache.store(std::string(kKey.size(), 'k'), kValue);
   const fs::path one = folder.files().at(0);
   const std::string bytes = test::readFile(one);
   fs::remove(one);

@@ -202,6 +202,25 @@ TEST(Planner, KeepsToTheWorkspaceLimit) {
   EXPECT_NE(none.refusal.find("'workspaceLimit' allows 1"), std::string::npos) << none.refusal;
 }
 
+TEST(Planner, PrefersEnginesThatGiveTheSameBitsEveryTime) {
+  OperationGraph graph;
+  const Uid x = graph.image("x", {128, 27, 27, 96}, DataType::Float32, 0);
+  const Uid w = graph.filter("w", {5, 5, 48, 256}, DataType::Float32, 1);
+  ConvolutionGeometry geometry;
+  geometry.before = geometry.after = {2, 2};
+  graph.convolutionBackwardData(graph.image("y", {128, 27, 27, 256}, DataType::Float32, 2), w, x,
+                                geometry);
+  const std::string note = "not deterministic";
+  PlannerOptions options;
+  const PlanAnswer same = Planner(device("h100"), options).plan(graph);
+  ASSERT_TRUE(same) << same.refusal;
+  EXPECT_EQ(same.plan->engine.find(note), std::string::npos) << same.plan->engine;
+  options.deterministic = false;
+  const PlanAnswer any = Planner(device("h100"), options).plan(graph);
+  ASSERT_TRUE(any) << any.refusal;
+  EXPECT_NE(any.plan->engine.find(note), std::string::npos) << any.plan->engine;
+}
+
 TEST(Planner, TellsThatDevicePropertiesAreNotTaken) {
   DeviceProperties wrong = device("h100");
   wrong.text = "{\"deviceVer\":900}";
@@ -222,6 +241,11 @@ TEST(Planner, FindsItsPlansAgainOnDisk) {
   EXPECT_EQ(configurationOf(found), configurationOf(made));
   EXPECT_FALSE(planner("a100", Precision::Tf32, folder.text()).plan(relu()).plan->cached);
   EXPECT_FALSE(planner("h100", Precision::Float32, folder.text()).plan(relu()).plan->cached);
+  DeviceProperties half = device("h100");
+  half.text.replace(half.text.find(":132,"), 5, ":66,");
+  PlannerOptions options;
+  options.cacheFolder = folder.text();
+  EXPECT_FALSE(Planner(half, options).plan(relu()).plan->cached);
 }
 
 // The key that a cache's file holds: "<format>\n<key bytes> <value bytes> <checksum>\n<key>".
