@@ -221,6 +221,25 @@ TEST(Planner, PrefersEnginesThatGiveTheSameBitsEveryTime) {
   EXPECT_NE(any.plan->engine.find(note), std::string::npos) << any.plan->engine;
 }
 
+TEST(Planner, NamesThePartOfAGraphThatIsNoneAtAll) {
+  OperationGraph tensor;
+  GraphTensor odd;
+  odd.name = "odd";
+  tensor.pointwise(Pointwise::ReluForward, tensor.tensor(odd), kNone,
+                   tensor.image("y", {8, 32}, DataType::Float32, 1));
+  OperationGraph operation;
+  operation.matmul(operation.matrix("a", 4, 6, false, DataType::Float32, 0),
+                   operation.matrix("b", 5, 6, false, DataType::Float32, 1),
+                   operation.matrix("c", 4, 6, false, DataType::Float32, 2));
+  Planner h100 = planner("h100", Precision::Tf32);
+  const PlanAnswer first = h100.plan(tensor);
+  EXPECT_FALSE(first);
+  EXPECT_EQ(first.refusal.find("tensor 'odd': "), 0U) << first.refusal;
+  const PlanAnswer second = h100.plan(operation);
+  EXPECT_FALSE(second);
+  EXPECT_NE(second.refusal.find("matmul: "), std::string::npos) << second.refusal;
+}
+
 TEST(Planner, TellsThatDevicePropertiesAreNotTaken) {
   DeviceProperties wrong = device("h100");
   wrong.text = "{\"deviceVer\":900}";
