@@ -43,7 +43,9 @@ struct Sums {
 
 template <typename Gradient>
 __device__ Sums penalizePart(const PenalizedWeight& own, const Part& part) {
+  const float* weights = own.weight;
   const auto* gradients = static_cast<const Gradient*>(own.gradient);
+  float* result = own.result;
   const Slope slope{static_cast<float>(own.l1), static_cast<float>(2 * own.l2)};
   Sums sums;
   forPart<4>(
@@ -51,19 +53,19 @@ __device__ Sums penalizePart(const PenalizedWeight& own, const Part& part) {
       [&](std::int64_t i) {
         float w[4];
         float g[4] = {0, 0, 0, 0};
-        load(own.weight + i, w);
+        load(weights + i, w);
         sums.add(w);
-        if (own.result == nullptr) return;
+        if (result == nullptr) return;
         if (gradients != nullptr) load(gradients + i, g);
 #pragma unroll
         for (int j = 0; j < 4; ++j) g[j] += slope(w[j]);
-        store(own.result + i, g);
+        store(result + i, g);
       },
       [&](std::int64_t i) {
-        const float w[1] = {own.weight[i]};
+        const float w[1] = {weights[i]};
         sums.add(w);
-        if (own.result == nullptr) return;
-        own.result[i] = (gradients == nullptr ? 0.0F : toFloat(gradients[i])) + slope(w[0]);
+        if (result == nullptr) return;
+        result[i] = (gradients == nullptr ? 0.0F : toFloat(gradients[i])) + slope(w[0]);
       });
   return sums;
 }
