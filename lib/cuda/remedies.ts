@@ -1,6 +1,7 @@
 import { distribution, isContainer, isWsl, type Distribution } from './distribution.js';
 import { leastDriver, type LibraryKey } from './libraries.js';
 import type { Machine } from './machine.js';
+import { packageRoot } from '../native/packageRoot.cjs';
 
 // Any minor version of the toolkit does.
 const packagedMinor = 0;
@@ -71,4 +72,5 @@ export function libraryRemedy(machine: Machine, key: LibraryKey, cuda: number): 
 
 /** What to do about a plugin that is not there. */
 export const pluginRemedy =
-  'build it, with the CUDA toolkit (nvcc) and cuDNN installed: NODE_CUDNN_CUDA=ON npm run build';
+  'build it, with the CUDA toolkit (nvcc) and cuDNN installed: ' +
+  `NODE_CUDNN_CUDA=ON npm run build, in ${packageRoot}`;
