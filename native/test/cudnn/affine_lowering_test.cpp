@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/op.h"
+#include "cudnn/affine.h"
 #include "errors.h"
 #include "numbers.h"
 #include "planned_graph.h"
@@ -250,6 +251,33 @@ TEST(AffineLowering, SplitsReluBackwardFromStrictProducts) {
     const bool noted = command.detail.find("split: ") != std::string::npos;
     EXPECT_EQ(noted, command.name == "input") << command.name << ": " << command.detail;
   }
+}
+
+// dx = dy W^T and dW = x^T dy, with no matrix moved.
+TEST(AffineLowering, ReadsTransposedMatricesWhereTheyLie) {
+  PlanningDevice device("h100", "bf16");
+  const Schedule schedule = device.lower(Layer("dense", {4, 24}, {24, 8}, {}).graph);
+  const auto keyOf = [&](const std::string& op) {
+    return std::ranges::find(schedule.commands, op, &Command::name)->graphKey;
+  };
+  const std::string kernel = "bf16 [1,8,24](192,1,8)";
+  const std::string x = "bf16 [1,24,4](96,1,24)";
+  EXPECT_NE(keyOf("input").find(kernel), std::string::npos) << keyOf("input");
+  EXPECT_NE(keyOf("weights").find(x), std::string::npos) << keyOf("weights");
+}
+
+TEST(AffineView, MakesChannelsOfTensorsOfOne) {
+  PlanningDevice device("h100", "tf32");
+  const auto planned = [&](const cudnn::AffineView& view) {
+    cudnn::OperationGraph graph;
+    const cudnn::Uid x = view.tensor(graph, "x", cudnn::DataType::Float32, 0);
+    const cudnn::Uid y = view.tensor(graph, "y", cudnn::DataType::Float32, 1);
+    graph.pointwise(cudnn::Pointwise::Add, x, view.bias(graph, 1, 2), y);
+    return static_cast<bool>(device.planner.plan(graph));
+  };
+  const Shape shape{2, 6, 5, 1};
+  EXPECT_TRUE(planned(cudnn::AffineView::pointwise(shape)));
+  EXPECT_FALSE(planned({cudnn::AffineView::Kind::Image, shape}));
 }
 
 TEST(AffineLowering, KeepsMastersInFloat32AndTheRestInBfloat16) {

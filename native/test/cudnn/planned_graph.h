@@ -1,30 +1,19 @@
 // Lowers graphs for a device that is not there, with the real cuDNN.
 #pragma once
 
-#include <fstream>
-#include <iterator>
-#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "cudnn/fuse.h"
 #include "cudnn/lowering.h"
+#include "device_files.h"
 
 namespace node_cudnn::test {
 
-inline cudnn::DeviceProperties propertiesOf(const std::string& device) {
-  std::ifstream file(std::string(NODE_CUDNN_TEST_DEVICES) + "/" + device + ".json");
-  if (!file) throw std::runtime_error("no properties of device " + device);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return cudnn::DeviceProperties::parse(std::move(text));
-}
-
 // A backend's planner, and its execution without a device.
 struct PlanningDevice {
-  PlanningDevice(const std::string& device, std::string_view precision)
-      : planner(propertiesOf(device), options(precision)) {}
+  PlanningDevice(const std::string& name, std::string_view precision)
+      : planner(device(name), options(precision)) {}
 
   static cudnn::PlannerOptions options(std::string_view precision) {
     cudnn::PlannerOptions options;
