@@ -1,7 +1,7 @@
 // Joins ops of a graph that one cuDNN graph, or one launch, can do in one pass over memory. The
 // joined op keeps the type of its first, with an attribute and an input more:
-//   conv2dBackwardInput or denseBackwardInput, then ReLU's backward: attribute "reluBackward" true,
-//     third input: the ReLU's output;
+//   conv2dBackwardInput, denseBackwardInput or maxPooling2dBackward, then ReLU's backward:
+//     attribute "reluBackward" true, third input: the ReLU's output;
 //   dropoutBackward, then ReLU's backward: the same, second input;
 //   add, then ReLU: attribute "activation" "relu";
 //   penalty ops in a row: one op "penalties", attributes "l1" and "l2" lists, inputs accumulator,

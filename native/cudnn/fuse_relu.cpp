@@ -7,7 +7,7 @@ namespace {
 
 bool takesReluBackward(const Op& op) {
   const bool type = op.type() == "conv2dBackwardInput" || op.type() == "denseBackwardInput" ||
-                    op.type() == "dropoutBackward";
+                    op.type() == "dropoutBackward" || op.type() == "maxPooling2dBackward";
   return type && !op.attributes.boolean("reluBackward", false);
 }
 

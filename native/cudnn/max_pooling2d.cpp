@@ -13,16 +13,29 @@ struct Argmax {
   DataType type;  // Int8 or Int32
 };
 
+bool hasRelu(const Op& backward) { return backward.attributes.boolean("reluBackward", false); }
+
+// The op that will read the argmax, or null.
+const Op* readerOf(const Lowering& lowering, TensorId argmax) {
+  for (const Op& op : lowering.graph().ops()) {
+    if (op.type() == "maxPooling2dBackward" && op.inputs[1] == argmax) return &op;
+  }
+  return nullptr;
+}
+
 // Why cuDNN cannot do both passes, or nothing. They go together, since they share the argmax.
-std::string refusalOf(Lowering& lowering, const Pooling& pooling, bool indexed) {
+std::string refusalOf(Lowering& lowering, const Pooling& pooling, TensorId argmax) {
   constexpr std::int64_t most = std::numeric_limits<std::int8_t>::max();
+  const bool indexed = argmax != kNoTensor;
   if (indexed && pooling.windowCells() > most + 1) {
     return "its index holds positions up to " + std::to_string(most) + ", the window has " +
            std::to_string(pooling.windowCells());
   }
   const PlanAnswer forward = lowering.plan(pooling.forward(indexed));
-  if (!forward) return forward.refusal.empty() ? "refused" : forward.refusal;
-  if (!indexed) return "";
+  if (!forward) return forward.refusal;
+  const Op* reader = indexed ? readerOf(lowering, argmax) : nullptr;
+  if (reader == nullptr) return "";
+  if (hasRelu(*reader) && lowering.plan(pooling.backwardWithRelu())) return "";
   const PlanAnswer backward = lowering.plan(pooling.backward(true));
   return backward ? "" : "backward: " + backward.refusal;
 }
@@ -33,7 +46,7 @@ void lowerForward(Lowering& lowering, const Op& op) {
   const Pooling pooling =
       Pooling::from(op, lowering.shape(op.inputs[0]), lowering.shape(op.outputs[0]),
                     PoolingMode::Max, lowering.computeType());
-  const std::string refusal = refusalOf(lowering, pooling, indexed);
+  const std::string refusal = refusalOf(lowering, pooling, kept);
   const Argmax argmax{refusal.empty() ? DataType::Int8 : DataType::Int32};
   const auto positions = static_cast<std::size_t>(elementCount(pooling.y));
   const BufferId x = lowering.as(op.inputs[0], pooling.type);
@@ -54,6 +67,42 @@ void lowerForward(Lowering& lowering, const Op& op) {
                       });
 }
 
+struct GradientBuffers {
+  BufferId dy;
+  BufferId index;
+  BufferId reluOutput;  // -1: no ReLU is joined
+  BufferId dx;
+};
+
+void emitGraphs(Lowering& lowering, const Pooling& pooling, const GradientBuffers& b) {
+  if (b.reluOutput < 0) return lowering.emitPlan(pooling.backward(true, b.dy, b.index, b.dx));
+  const OperationGraph joined = pooling.backwardWithRelu(b.dy, b.index, b.reluOutput, b.dx);
+  const PlanAnswer answer = lowering.plan(joined);
+  if (answer) return lowering.emitPlan(joined, answer);
+  const CudaLayout layout = CudaLayout::plain(pooling.x, pooling.type);
+  const BufferId unmasked = lowering.temporary("unmasked", layout);
+  lowering.emitPlan(pooling.backward(true, b.dy, b.index, unmasked));
+  OperationGraph mask;
+  const Uid from = mask.image("dy", pooling.x, pooling.type, unmasked);
+  const Uid output = mask.image("y", pooling.x, pooling.type, b.reluOutput);
+  const Uid to = mask.image("dx", pooling.x, pooling.type, b.dx);
+  mask.pointwiseBackward(Pointwise::ReluBackward, output, from, to);
+  lowering.emitPlan(mask, "split: " + answer.refusal, Work::Elementwise);
+}
+
+void emitKernel(Lowering& lowering, const Pooling& pooling, const GradientBuffers& b) {
+  Command command;
+  command.work = Work::Primitive;
+  command.reads = {b.dy, b.index, b.reluOutput};
+  command.writes = {b.dx};
+  command.detail = "max pooling backward";
+  lowering.emitLaunch(std::move(command), {b.dy, b.index, b.reluOutput, b.dx},
+                      [shape = pooling.kernelShape()](const Pointers& p, const Execution& e) {
+                        launchMaxPoolingBackward(e.stream, shape, p.at(0), p.as<std::int32_t>(1),
+                                                 p.at(2), p.at(3));
+                      });
+}
+
 void lowerBackward(Lowering& lowering, const Op& op) {
   const auto* argmax = lowering.recall<Argmax>(op.inputs[1]);
   if (argmax == nullptr) {
@@ -63,22 +112,11 @@ void lowerBackward(Lowering& lowering, const Op& op) {
   const Pooling pooling =
       Pooling::from(op, lowering.shape(op.outputs[0]), lowering.shape(op.inputs[0]),
                     PoolingMode::Max, lowering.computeType());
-  const BufferId dy = lowering.as(op.inputs[0], pooling.type);
-  const BufferId index = lowering.own(op.inputs[1]);
-  const BufferId dx = lowering.producePlain(op.outputs[0], pooling.type);
-  if (argmax->type == DataType::Int8) {
-    return lowering.emitPlan(pooling.backward(true, dy, index, dx));
-  }
-  Command command;
-  command.work = Work::Primitive;
-  command.reads = {dy, index};
-  command.writes = {dx};
-  command.detail = "max pooling backward";
-  lowering.emitLaunch(std::move(command), {dy, index, dx},
-                      [shape = pooling.kernelShape()](const Pointers& p, const Execution& e) {
-                        launchMaxPoolingBackward(e.stream, shape, p.at(0), p.as<std::int32_t>(1),
-                                                 p.at(2));
-                      });
+  const GradientBuffers buffers{lowering.as(op.inputs[0], pooling.type), lowering.own(op.inputs[1]),
+                                hasRelu(op) ? lowering.as(op.inputs.at(2), pooling.type) : -1,
+                                lowering.producePlain(op.outputs[0], pooling.type)};
+  const bool byGraph = argmax->type == DataType::Int8;
+  (byGraph ? emitGraphs : emitKernel)(lowering, pooling, buffers);
 }
 
 const RegisteredLowering forward{"maxPooling2d", lowerForward};

@@ -41,6 +41,19 @@ OperationGraph Pooling::backward(bool indexed, BufferId dy, BufferId index, Buff
   return graph;
 }
 
+OperationGraph Pooling::backwardWithRelu(BufferId dy, BufferId index, BufferId x,
+                                         BufferId dx) const {
+  OperationGraph graph;
+  const Uid from = graph.image("dy", y, type, dy);
+  const Uid winners = graph.image("index", y, DataType::Int8, index);
+  const Uid output = graph.image("x", this->x, type, x);
+  const Uid to = graph.image("dx", this->x, type, dx);
+  const Uid unmasked = graph.virtualLike("unmasked", to);
+  graph.poolBackward(from, winners, unmasked, geometry);
+  graph.pointwiseBackward(Pointwise::ReluBackward, output, unmasked, to);
+  return graph;
+}
+
 PoolingShape Pooling::kernelShape() const {
   PoolingShape shape;
   shape.images = x[0];

@@ -26,6 +26,9 @@ struct Pooling {
   OperationGraph forward(bool indexed, BufferId x = -1, BufferId y = -1, BufferId index = -1) const;
   OperationGraph backward(bool indexed, BufferId dy = -1, BufferId index = -1,
                           BufferId dx = -1) const;
+  // With the backward pass of the ReLU whose output x was.
+  OperationGraph backwardWithRelu(BufferId dy = -1, BufferId index = -1, BufferId x = -1,
+                                  BufferId dx = -1) const;
 
   PoolingShape kernelShape() const;
   std::int64_t windowCells() const { return geometry.window[0] * geometry.window[1]; }

@@ -71,7 +71,8 @@ __global__ void maxPooling(const __grid_constant__ PoolingShape shape, const Ele
 // A cell gathers from the windows over it, so that sums have one order.
 template <typename Element>
 __global__ void maxPoolingBackward(const __grid_constant__ PoolingShape shape, const Element* dy,
-                                   const std::int32_t* index, Element* dx, std::int64_t count) {
+                                   const std::int32_t* index, const Element* reluOutput,
+                                   Element* dx, std::int64_t count) {
   for (std::int64_t i = gridThread(); i < count; i += gridThreads()) {
     const Place cell(i, shape.height, shape.width, shape.channels);
     const Range rows = windowsOver(shape, 0, cell.row);
@@ -87,7 +88,8 @@ __global__ void maxPoolingBackward(const __grid_constant__ PoolingShape shape, c
         if (index[out] == down * shape.window[1] + right) sum += toFloat(dy[out]);
       }
     }
-    assign(dx[i], sum);
+    const bool passes = reluOutput == nullptr || toFloat(reluOutput[i]) > 0;
+    assign(dx[i], passes ? sum : 0);
   }
 }
 
@@ -150,11 +152,12 @@ void launchMaxPooling(cudaStream_t stream, const PoolingShape& shape, const void
 }
 
 void launchMaxPoolingBackward(cudaStream_t stream, const PoolingShape& shape, const void* dy,
-                              const std::int32_t* index, void* dx) {
+                              const std::int32_t* index, const void* reluOutput, void* dx) {
   withElement(shape.type, [&](auto element) {
     using Element = decltype(element);
     maxPoolingBackward<<<blocksFor(inputs(shape)), kThreads, 0, stream>>>(
-        shape, static_cast<const Element*>(dy), index, static_cast<Element*>(dx), inputs(shape));
+        shape, static_cast<const Element*>(dy), index, static_cast<const Element*>(reluOutput),
+        static_cast<Element*>(dx), inputs(shape));
   });
 }
 

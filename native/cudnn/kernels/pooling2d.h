@@ -26,8 +26,9 @@ struct PoolingShape {
 // index: the winner's position within the window, row by row; null: not wanted.
 void launchMaxPooling(cudaStream_t stream, const PoolingShape& shape, const void* x, void* y,
                       std::int32_t* index);
+// reluOutput: null, or what was pooled; where it is not above 0 the gradient is 0.
 void launchMaxPoolingBackward(cudaStream_t stream, const PoolingShape& shape, const void* dy,
-                              const std::int32_t* index, void* dx);
+                              const std::int32_t* index, const void* reluOutput, void* dx);
 
 // Means over the cells of a window that lie inside the image.
 void launchAveragePooling(cudaStream_t stream, const PoolingShape& shape, const void* x, void* y);
