@@ -25,9 +25,11 @@ out="$PWD/build/tests-${sanitize:-$config}"
 suppressions="$PWD/native/test/suppressions"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-# The kernels are compiled once, for the oldest architecture, with PTX for the others: these tests
-# launch none on a machine without a device.
-export NODE_CUDNN_CUDA_ARCHITECTURES="${NODE_CUDNN_CUDA_ARCHITECTURES:-80}"
+# ccache has the kernels of `npm run build`. Without it they are compiled once, for the oldest
+# architecture, with PTX for the others.
+if ! command -v ccache >/dev/null; then
+  export NODE_CUDNN_CUDA_ARCHITECTURES="${NODE_CUDNN_CUDA_ARCHITECTURES:-80}"
+fi
 # The vendor's libraries are not built for a sanitizer.
 if [ -n "$sanitize" ]; then export NODE_CUDNN_CUDA=OFF; fi
 inputs=$(bash scripts/build-inputs.sh)
