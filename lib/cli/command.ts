@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
+import { NodeCudnnError } from '../errors/nodeCudnnError.js';
 import { packageRoot } from '../native/packageRoot.cjs';
 import { examine } from './examine.js';
 import { factsText, inspectionOf } from './inspect.js';
@@ -25,7 +26,7 @@ function json(value: unknown): string {
 
 /**
  * The command line `node-cudnn`: resolves to its exit code. 0: all is well; 1: `doctor` misses
- * something that the backend needs; 2: the command line is wrong.
+ * something that the backend needs; 2: the command line, or a variable, is wrong.
  */
 export async function runCommand(
   args: readonly string[],
@@ -69,8 +70,11 @@ export async function runCommand(
   try {
     await command.parseAsync(args, { from: 'user' });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    // A variable with a value that does not fit.
+    if (!(error instanceof NodeCudnnError)) throw error;
+    process.stderr.write(`error: ${error.message}\n`);
+    return 2;
   }
   return code;
 }

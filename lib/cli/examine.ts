@@ -31,7 +31,8 @@ function cpuChecks(): { checks: Check[]; addon: Record<string, string> } {
     const message = error instanceof Error ? error.message : String(error);
     const lines = message.split('\n');
     // The last line of the addon's error says what to do.
-    const remedy = lines.length > 1 ? { remedy: lines.at(-1) ?? '' } : {};
+    const advice = lines.length > 1 ? (lines.at(-1) ?? '') : '';
+    const remedy = advice === '' ? {} : { remedy: `${advice[0]?.toLowerCase()}${advice.slice(1)}` };
     const problem = (lines.length > 1 ? lines.slice(0, -1) : lines).join(' ');
     return { checks: [{ ...base, ok: false, problem, ...remedy }], addon: {} };
   }

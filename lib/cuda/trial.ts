@@ -2,7 +2,13 @@ import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 
 import { OptionError } from '../errors/errors.js';
 import type { PluginFiles, PluginReport } from '../native/program.js';
-import { runTrial, startTrial, type TrialEnd, type TrialProcess } from './trialProcess.js';
+import {
+  runTrial,
+  startTrial,
+  trialVariable,
+  type TrialEnd,
+  type TrialProcess,
+} from './trialProcess.js';
 
 /** What the plugin says in a process of its own, or what became of that process. */
 export type Trial =
@@ -71,6 +77,12 @@ function outcome(end: TrialEnd, seconds: number): Trial {
   return { problem: problemOf(end, seconds), ...remedy };
 }
 
+// A program that holds Node.js within itself would run itself again, and again.
+function withinTrial(env: TrialProcess['env']): Trial | undefined {
+  if (env[trialVariable] === undefined) return undefined;
+  return { problem: 'this process is a trial of the plugin itself, and starts no other' };
+}
+
 function cacheKey(files: PluginFiles, env: TrialProcess['env']): string {
   return `node-cudnn trial ${JSON.stringify([files, env.CUDA_VISIBLE_DEVICES ?? null])}`;
 }
@@ -81,6 +93,8 @@ function cacheKey(files: PluginFiles, env: TrialProcess['env']): string {
  * the worker threads that it starts later.
  */
 export function tryPlugin(addonFile: string, files: PluginFiles, env: TrialProcess['env']): Trial {
+  const within = withinTrial(env);
+  if (within !== undefined) return within;
   const key = cacheKey(files, env);
   const known = getEnvironmentData(key) as unknown;
   if (typeof known === 'string') return JSON.parse(known) as Trial;
@@ -96,6 +110,8 @@ export async function tryPluginAsync(
   files: PluginFiles,
   env: TrialProcess['env'],
 ): Promise<Trial> {
+  const within = withinTrial(env);
+  if (within !== undefined) return within;
   const trial = trialProcess(addonFile, files, env);
   return outcome(await startTrial(trial), trial.seconds);
 }

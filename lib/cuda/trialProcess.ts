@@ -21,13 +21,16 @@ export interface TrialEnd {
   readonly failure?: string;
 }
 
+/** Set in the process that is started. */
+export const trialVariable = 'NODE_CUDNN_WITHIN_TRIAL';
+
 const mostPrinted = 1 << 20;
 
 function commandOf({ program, parameters, env }: TrialProcess): {
   args: string[];
   childEnv: NodeJS.ProcessEnv;
 } {
-  const childEnv: NodeJS.ProcessEnv = { ...env, ELECTRON_RUN_AS_NODE: '1' };
+  const childEnv: NodeJS.ProcessEnv = { ...env, ELECTRON_RUN_AS_NODE: '1', [trialVariable]: '1' };
   // A debugger's port, or a module that is to be loaded first, belongs to the process itself.
   delete childEnv.NODE_OPTIONS;
   return { args: ['-e', program, ...parameters], childEnv };

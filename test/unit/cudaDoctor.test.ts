@@ -191,6 +191,12 @@ describe('the command line', () => {
     expect(errors).toMatch(message);
   });
 
+  it('says which variable is wrong', async () => {
+    const { code } = await run(['doctor'], { NODE_CUDNN_TRIAL_SECONDS: 'soon' });
+    expect(code).toBe(2);
+    expect(errors).toMatch(/^error: NODE_CUDNN_TRIAL_SECONDS: expected a number of seconds/);
+  });
+
   it('shows its version and its help', async () => {
     expect((await run(['--version'])).text).toMatch(/^\d+\.\d+\.\d+\n$/);
     const { code, text } = await run(['--help']);

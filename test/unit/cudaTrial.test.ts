@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { tryPlugin, tryPluginAsync, type Trial } from '../../lib/cuda/trial.js';
-import { runTrial } from '../../lib/cuda/trialProcess.js';
+import { runTrial, startTrial } from '../../lib/cuda/trialProcess.js';
 import { nativeAddonFile } from '../../lib/native/addon.js';
 import { makeLibrary, makePlugin, temporaryFolder, writeText } from './cudaFakes.js';
 
@@ -111,6 +111,18 @@ describe('a trial', () => {
       const make = () => tryPlugin(nativeAddonFile(), { plugin, libraries: [] }, variables);
       expect(make).toThrow(`NODE_CUDNN_TRIAL_SECONDS: expected a number of seconds`);
     }
+  });
+
+  it('starts no other trial', async () => {
+    const files = { plugin, libraries: [] };
+    const within = env({ NODE_CUDNN_WITHIN_TRIAL: '1' });
+    const result = { problem: expect.stringMatching(/^this process is a trial/) as string };
+    expect(tryPlugin(nativeAddonFile(), files, within)).toEqual(result);
+    expect(await tryPluginAsync(nativeAddonFile(), files, within)).toEqual(result);
+    const program = `require('fs').writeSync(3, process.env.NODE_CUDNN_WITHIN_TRIAL)`;
+    const process = { program, parameters: [], env: env(), seconds: 10 };
+    expect(runTrial(process).answer).toBe('1');
+    expect((await startTrial(process)).answer).toBe('1');
   });
 
   it('is done once for the same files', () => {
