@@ -1,9 +1,11 @@
 // Elementwise activations: forward and ReLU's gradient as cuDNN graphs. The other gradients are
-// told from the output, where cuDNN's graphs want the input: a kernel.
+// told from the output, where cuDNN's graphs want the input: a kernel, which also takes what cuDNN
+// refuses.
 #include "kernels/activation.h"
 
 #include "core/error.h"
 #include "lowering.h"
+#include "pointwise_shape.h"
 
 namespace node_cudnn::cudnn {
 
@@ -17,43 +19,9 @@ void lowerLinear(Lowering& lowering, const Op& op) {
   lowering.produceAlias(op.outputs[0], layout, lowering.own(op.inputs[0]));
 }
 
-Pointwise pointwiseOf(const Op& op) {
-  const std::string& function = op.attributes.text("function");
-  if (function == "relu" || function == "leakyRelu") return Pointwise::ReluForward;
-  if (function == "elu") return Pointwise::EluForward;
-  if (function == "sigmoid") return Pointwise::SigmoidForward;
-  if (function == "tanh") return Pointwise::TanhForward;
-  if (function == "softplus") return Pointwise::SoftplusForward;
-  throw Error(ErrorCode::Unsupported, op.place(), "no activation is called '" + function + "'");
-}
-
-void lowerForward(Lowering& lowering, const Op& op) {
-  const std::string& function = op.attributes.text("function");
-  if (function == "linear") return lowerLinear(lowering, op);
-  const Pointwise pointwise = pointwiseOf(op);
-  const bool scaled = function == "leakyRelu" || function == "elu";
-  const DataType type = lowering.computeType();
-  OperationGraph graph;
-  const Shape& shape = lowering.shape(op.inputs[0]);
-  const Uid x = graph.image("x", shape, type, lowering.as(op.inputs[0], type));
-  const Uid y = graph.image("y", shape, type, lowering.producePlain(op.outputs[0], type));
-  graph.pointwise(pointwise, x, kNone, y, scaled ? alphaOf(op) : 0);
-  lowering.emitPlan(graph, "", Work::Elementwise);
-}
-
-void lowerReluBackward(Lowering& lowering, const Op& op) {
-  const DataType type = lowering.computeType();
-  OperationGraph graph;
-  const Shape& shape = lowering.shape(op.inputs[0]);
-  const Uid dy = graph.image("dy", shape, type, lowering.as(op.inputs[0], type));
-  const Uid y = graph.image("y", shape, type, lowering.as(op.inputs[1], type));
-  const Uid dx = graph.image("dx", shape, type, lowering.producePlain(op.outputs[0], type));
-  graph.pointwiseBackward(Pointwise::ReluBackward, y, dy, dx);
-  lowering.emitPlan(graph, "", Work::Elementwise);
-}
-
 ActivationFunction functionOf(const Op& op) {
   const std::string& function = op.attributes.text("function");
+  if (function == "relu") return ActivationFunction::Relu;
   if (function == "leakyRelu") return ActivationFunction::LeakyRelu;
   if (function == "elu") return ActivationFunction::Elu;
   if (function == "sigmoid") return ActivationFunction::Sigmoid;
@@ -62,26 +30,94 @@ ActivationFunction functionOf(const Op& op) {
   throw Error(ErrorCode::Unsupported, op.place(), "no activation is called '" + function + "'");
 }
 
-void lowerBackward(Lowering& lowering, const Op& op) {
-  const std::string& function = op.attributes.text("function");
-  if (function == "linear") return lowerLinear(lowering, op);
-  if (function == "relu") return lowerReluBackward(lowering, op);
+Pointwise pointwiseOf(ActivationFunction function) {
+  switch (function) {
+    case ActivationFunction::Elu:
+      return Pointwise::EluForward;
+    case ActivationFunction::Sigmoid:
+      return Pointwise::SigmoidForward;
+    case ActivationFunction::Tanh:
+      return Pointwise::TanhForward;
+    case ActivationFunction::Softplus:
+      return Pointwise::SoftplusForward;
+    case ActivationFunction::Relu:
+    case ActivationFunction::LeakyRelu:
+      break;
+  }
+  return Pointwise::ReluForward;
+}
+
+// A launch for these buffers; note: after the name of what it computes.
+template <typename Body>
+void emitKernel(Lowering& lowering, const Op& op, std::vector<BufferId> reads, BufferId to,
+                const std::string& note, Body body) {
+  Command command;
+  command.reads = reads;
+  command.writes = {to};
+  for (const BufferId read : reads) command.mayShare.emplace_back(to, read);
+  command.detail = op.attributes.text("function") + note;
+  std::vector<BufferId> buffers = std::move(reads);
+  buffers.push_back(to);
+  lowering.emitLaunch(std::move(command), std::move(buffers), std::move(body));
+}
+
+void lowerForward(Lowering& lowering, const Op& op) {
+  if (op.attributes.text("function") == "linear") return lowerLinear(lowering, op);
+  const ActivationFunction function = functionOf(op);
+  const bool scaled =
+      function == ActivationFunction::LeakyRelu || function == ActivationFunction::Elu;
   const DataType type = lowering.computeType();
+  const Shape shape = pointwiseShape(lowering.shape(op.inputs[0]));
+  const BufferId x = lowering.as(op.inputs[0], type);
+  const BufferId y = lowering.producePlain(op.outputs[0], type);
+  OperationGraph graph;
+  const Uid from = graph.image("x", shape, type, x);
+  const Uid to = graph.image("y", shape, type, y);
+  graph.pointwise(pointwiseOf(function), from, kNone, to, scaled ? alphaOf(op) : 0);
+  const PlanAnswer answer = lowering.plan(graph);
+  if (answer) return lowering.emitPlan(graph, answer, "", Work::Elementwise);
+  emitKernel(lowering, op, {x}, y, "; split: " + answer.refusal,
+             [function, alpha = alphaOf(op), type, count = elementCount(shape)](
+                 const Pointers& p, const Execution& e) {
+               launchActivation(e.stream, function, alpha, {p.at(0), p.at(1), type, count});
+             });
+}
+
+// ReLU's gradient as a graph, or what cuDNN says against it.
+std::optional<std::string> emitReluBackward(Lowering& lowering, const Shape& shape, BufferId dy,
+                                            BufferId y, BufferId dx) {
+  const DataType type = lowering.computeType();
+  OperationGraph graph;
+  const Uid from = graph.image("dy", shape, type, dy);
+  const Uid output = graph.image("y", shape, type, y);
+  graph.pointwiseBackward(Pointwise::ReluBackward, output, from,
+                          graph.image("dx", shape, type, dx));
+  const PlanAnswer answer = lowering.plan(graph);
+  if (!answer) return answer.refusal;
+  lowering.emitPlan(graph, answer, "", Work::Elementwise);
+  return std::nullopt;
+}
+
+void lowerBackward(Lowering& lowering, const Op& op) {
+  if (op.attributes.text("function") == "linear") return lowerLinear(lowering, op);
+  const ActivationFunction function = functionOf(op);
+  const DataType type = lowering.computeType();
+  const Shape shape = pointwiseShape(lowering.shape(op.inputs[0]));
   const BufferId dy = lowering.as(op.inputs[0], type);
   const BufferId y = lowering.as(op.inputs[1], type);
   const BufferId dx = lowering.producePlain(op.outputs[0], type);
-  Command command;
-  command.reads = {dy, y};
-  command.writes = {dx};
-  command.mayShare = {{dx, dy}, {dx, y}};
-  command.detail = function + " backward";
-  lowering.emitLaunch(
-      std::move(command), {dy, y, dx},
-      [derivative = functionOf(op), alpha = alphaOf(op), type,
-       count = elementCount(lowering.shape(op.inputs[0]))](const Pointers& p, const Execution& e) {
-        launchActivationBackward(e.stream, derivative, alpha,
-                                 {p.at(0), p.at(1), p.at(2), type, count});
-      });
+  std::string note = " backward";
+  if (function == ActivationFunction::Relu) {
+    const std::optional<std::string> refusal = emitReluBackward(lowering, shape, dy, y, dx);
+    if (!refusal) return;
+    note += "; split: " + *refusal;
+  }
+  emitKernel(lowering, op, {dy, y}, dx, note,
+             [function, alpha = alphaOf(op), type, count = elementCount(shape)](
+                 const Pointers& p, const Execution& e) {
+               launchActivationBackward(e.stream, function, alpha,
+                                        {p.at(0), p.at(1), p.at(2), type, count});
+             });
 }
 
 const RegisteredLowering forward{"activation", lowerForward};

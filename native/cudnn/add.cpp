@@ -1,8 +1,11 @@
-// Sum of tensors of one shape, with ReLU when it is joined: one graph of additions, or one for each
-// when cuDNN refuses them together.
+// Sum of tensors of one shape, with ReLU when it is joined: one graph of additions, or one launch
+// for each when cuDNN refuses it.
+#include "kernels/add.h"
+
 #include <algorithm>
 
 #include "lowering.h"
+#include "pointwise_shape.h"
 
 namespace node_cudnn::cudnn {
 
@@ -31,26 +34,44 @@ OperationGraph sumOf(const Shape& shape, DataType type, const std::vector<Buffer
   return graph;
 }
 
+// to = a + b
+void emitAddition(Lowering& lowering, const Addition& addition, BufferId a, BufferId b, BufferId to,
+                  const std::string& refusal) {
+  Command command;
+  command.reads = {a, b};
+  command.writes = {to};
+  command.mayShare = {{to, a}, {to, b}};
+  command.detail = "add; split: " + refusal;
+  lowering.emitLaunch(std::move(command), {a, b, to},
+                      [addition](const Pointers& p, const Execution& e) {
+                        Addition bound = addition;
+                        bound.a = p.at(0);
+                        bound.b = p.at(1);
+                        bound.sum = p.at(2);
+                        launchAdd(e.stream, bound);
+                      });
+}
+
 void lowerAdd(Lowering& lowering, const Op& op) {
   const DataType type = lowering.computeType();
-  const Shape& shape = lowering.shape(op.outputs[0]);
+  const Shape shape = pointwiseShape(lowering.shape(op.outputs[0]));
   const bool relu = op.attributes.text("activation", "linear") == "relu";
   std::vector<BufferId> terms;
   for (const TensorId input : op.inputs) terms.push_back(lowering.as(input, type));
   const BufferId y = lowering.producePlain(op.outputs[0], type);
   const OperationGraph graph = sumOf(shape, type, terms, y, relu);
   const PlanAnswer answer = lowering.plan(graph);
-  if (answer || terms.size() == 2) {
-    return answer ? lowering.emitPlan(graph, answer, "", Work::Elementwise)
-                  : lowering.emitPlan(graph, "", Work::Elementwise);
-  }
+  if (answer) return lowering.emitPlan(graph, answer, "", Work::Elementwise);
   BufferId sum = terms[0];
   for (std::size_t i = 1; i < terms.size(); ++i) {
     const bool last = i + 1 == terms.size();
     const BufferId to =
         last ? y : lowering.temporary("sum" + std::to_string(i), CudaLayout::plain(shape, type));
-    lowering.emitPlan(sumOf(shape, type, {sum, terms[i]}, to, last && relu),
-                      "split: " + answer.refusal, Work::Elementwise);
+    Addition addition;
+    addition.type = type;
+    addition.count = elementCount(shape);
+    addition.relu = last && relu;
+    emitAddition(lowering, addition, sum, terms[i], to, answer.refusal);
     sum = to;
   }
 }

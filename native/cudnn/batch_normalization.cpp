@@ -2,6 +2,8 @@
 // multiples of 4 or 8 channels, or sums of this backend. With moving ones: y = scale x + shift.
 #include "batch_normalization.h"
 
+#include "pointwise_shape.h"
+
 namespace node_cudnn::cudnn {
 
 BufferId produceVector(Lowering& lowering, const Op& op, std::size_t i, const Normalized& n,
@@ -39,6 +41,33 @@ void emitChannelMap(Lowering& lowering, const Normalized& n, TensorId gamma, Ten
       });
 }
 
+void emitMapped(Lowering& lowering, const Normalized& n, BufferId from, BufferId scale,
+                BufferId shift, BufferId to, const std::string& note) {
+  OperationGraph graph;
+  const Shape shape = pointwiseShape(n.shape);
+  const Uid x = graph.image("x", shape, n.type, from);
+  const Uid y = graph.image("y", shape, n.type, to);
+  const auto vector = [&](const char* name, BufferId buffer) {
+    return graph.channels(name, n.channels(), DataType::Float32, buffer);
+  };
+  const Uid scaled = shift < 0 ? y : graph.virtualLike("scaled", x);
+  graph.pointwise(Pointwise::Multiply, x, vector("scale", scale), scaled);
+  if (shift >= 0) graph.pointwise(Pointwise::Add, scaled, vector("shift", shift), y);
+  const PlanAnswer answer = lowering.plan(graph);
+  if (answer) return lowering.emitPlan(graph, answer, note);
+  Command command;
+  command.work = Work::Primitive;
+  command.reads = {from, scale, shift};
+  command.writes = {to};
+  command.mayShare = {{to, from}};
+  command.detail = "scale and shift by channel; split: " + answer.refusal;
+  lowering.emitLaunch(std::move(command), {from, scale, shift, to},
+                      [rows = n.rows()](const Pointers& p, const Execution& e) {
+                        launchMapped(e.stream, rows, p.at(0), p.as<float>(1), p.as<float>(2),
+                                     p.at(3));
+                      });
+}
+
 namespace {
 
 struct TrainingBuffers {
@@ -63,20 +92,6 @@ OperationGraph trainingGraph(const Normalized& n, const TrainingBuffers& buffers
   graph.batchNormalization(x, gamma, beta, epsilon, y, vector("mean", buffers.mean),
                            vector("inverse deviation", buffers.inverseDeviation));
   return graph;
-}
-
-// y = scale x + shift, in one pass.
-void emitMapped(Lowering& lowering, const Normalized& n, BufferId x, const MapBuffers& map,
-                BufferId y, const std::string& note) {
-  OperationGraph graph;
-  const Uid from = graph.image("x", n.shape, n.type, x);
-  const Uid to = graph.image("y", n.shape, n.type, y);
-  const Uid scaled = graph.virtualLike("scaled", from);
-  graph.pointwise(Pointwise::Multiply, from,
-                  graph.channels("scale", n.channels(), DataType::Float32, map.scale), scaled);
-  graph.pointwise(Pointwise::Add, scaled,
-                  graph.channels("shift", n.channels(), DataType::Float32, map.shift), to);
-  lowering.emitPlan(graph, note);
 }
 
 void emitVariance(Lowering& lowering, const Normalized& n, BufferId inverseDeviation,
@@ -128,7 +143,7 @@ void lowerSplit(Lowering& lowering, const Op& op, const Normalized& n, const std
   if (op.outputs.size() > 1) {
     lowering.remember(op.outputs[1], InverseDeviation{map.inverseDeviation});
   }
-  emitMapped(lowering, n, x, map, lowering.producePlain(op.outputs[0], n.type),
+  emitMapped(lowering, n, x, map.scale, map.shift, lowering.producePlain(op.outputs[0], n.type),
              "split: " + refusal);
 }
 
@@ -164,7 +179,8 @@ void lowerForward(Lowering& lowering, const Op& op) {
                  lowering.as(op.inputs[3], DataType::Float32),
                  lowering.as(op.inputs[4], DataType::Float32), map);
   const BufferId x = lowering.as(op.inputs[0], n.type);
-  emitMapped(lowering, n, x, map, lowering.producePlain(op.outputs[0], n.type), "");
+  emitMapped(lowering, n, x, map.scale, map.shift, lowering.producePlain(op.outputs[0], n.type),
+             "");
 }
 
 const RegisteredLowering forward{"batchNormalization", lowerForward};

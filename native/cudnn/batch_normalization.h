@@ -1,6 +1,8 @@
 // What the forward and backward passes of batch normalization share.
 #pragma once
 
+#include <string>
+
 #include "core/op.h"
 #include "kernels/batch_normalization.h"
 #include "lowering.h"
@@ -43,5 +45,9 @@ struct MapBuffers {
 // One launch that fills those that are there.
 void emitChannelMap(Lowering& lowering, const Normalized& n, TensorId gamma, TensorId beta,
                     BufferId mean, BufferId variance, const MapBuffers& map);
+
+// to = scale from + shift in one pass; shift may be -1.
+void emitMapped(Lowering& lowering, const Normalized& n, BufferId from, BufferId scale,
+                BufferId shift, BufferId to, const std::string& note);
 
 }  // namespace node_cudnn::cudnn

@@ -116,16 +116,6 @@ void lowerTraining(Lowering& lowering, const Op& op, const Normalized& n) {
   if (wants(op, 0)) emitInputGradient(lowering, n, b);
 }
 
-// dx = scale dy, in one pass.
-void emitScaled(Lowering& lowering, const Normalized& n, BufferId dy, BufferId scale, BufferId dx) {
-  OperationGraph graph;
-  const Uid from = graph.image("dy", n.shape, n.type, dy);
-  const Uid to = graph.image("dx", n.shape, n.type, dx);
-  const Uid factor = graph.channels("scale", n.channels(), DataType::Float32, scale);
-  graph.pointwise(Pointwise::Multiply, from, factor, to);
-  lowering.emitPlan(graph);
-}
-
 // The statistics are constants: moving ones.
 void lowerConstant(Lowering& lowering, const Op& op, const Normalized& n) {
   GradientBuffers b;
@@ -145,7 +135,7 @@ void lowerConstant(Lowering& lowering, const Op& op, const Normalized& n) {
     emitSums(lowering, n, b, "");
   }
   if (!wants(op, 0)) return;
-  emitScaled(lowering, n, b.dy, map.scale, lowering.producePlain(op.outputs[0], n.type));
+  emitMapped(lowering, n, b.dy, map.scale, -1, lowering.producePlain(op.outputs[0], n.type), "");
 }
 
 void lowerBackward(Lowering& lowering, const Op& op) {

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "pointwise_shape.h"
 #include "pooling2d.h"
 
 namespace node_cudnn::cudnn {
@@ -23,8 +24,19 @@ const Op* readerOf(const Lowering& lowering, TensorId argmax) {
   return nullptr;
 }
 
+OperationGraph reluBackward(const Pooling& pooling, BufferId dy = -1, BufferId y = -1,
+                            BufferId dx = -1) {
+  const Shape shape = pointwiseShape(pooling.x);
+  OperationGraph graph;
+  const Uid from = graph.image("dy", shape, pooling.type, dy);
+  const Uid output = graph.image("y", shape, pooling.type, y);
+  const Uid to = graph.image("dx", shape, pooling.type, dx);
+  graph.pointwiseBackward(Pointwise::ReluBackward, output, from, to);
+  return graph;
+}
+
 // Why cuDNN cannot do both passes, or nothing. They go together, since they share the argmax.
-std::string refusalOf(Lowering& lowering, const Pooling& pooling, TensorId argmax) {
+std::optional<std::string> refusalOf(Lowering& lowering, const Pooling& pooling, TensorId argmax) {
   constexpr std::int64_t most = std::numeric_limits<std::int8_t>::max();
   const bool indexed = argmax != kNoTensor;
   if (indexed && pooling.windowCells() > most + 1) {
@@ -34,10 +46,15 @@ std::string refusalOf(Lowering& lowering, const Pooling& pooling, TensorId argma
   const PlanAnswer forward = lowering.plan(pooling.forward(indexed));
   if (!forward) return forward.refusal;
   const Op* reader = indexed ? readerOf(lowering, argmax) : nullptr;
-  if (reader == nullptr) return "";
-  if (hasRelu(*reader) && lowering.plan(pooling.backwardWithRelu())) return "";
+  if (reader == nullptr) return std::nullopt;
+  if (hasRelu(*reader)) {
+    if (lowering.plan(pooling.backwardWithRelu())) return std::nullopt;
+    const PlanAnswer relu = lowering.plan(reluBackward(pooling));
+    if (!relu) return "ReLU's backward: " + relu.refusal;
+  }
   const PlanAnswer backward = lowering.plan(pooling.backward(true));
-  return backward ? "" : "backward: " + backward.refusal;
+  if (backward) return std::nullopt;
+  return "backward: " + backward.refusal;
 }
 
 void lowerForward(Lowering& lowering, const Op& op) {
@@ -46,8 +63,8 @@ void lowerForward(Lowering& lowering, const Op& op) {
   const Pooling pooling =
       Pooling::from(op, lowering.shape(op.inputs[0]), lowering.shape(op.outputs[0]),
                     PoolingMode::Max, lowering.computeType());
-  const std::string refusal = refusalOf(lowering, pooling, kept);
-  const Argmax argmax{refusal.empty() ? DataType::Int8 : DataType::Int32};
+  const std::optional<std::string> refusal = refusalOf(lowering, pooling, kept);
+  const Argmax argmax{refusal ? DataType::Int32 : DataType::Int8};
   const auto positions = static_cast<std::size_t>(elementCount(pooling.y));
   const BufferId x = lowering.as(op.inputs[0], pooling.type);
   const BufferId y = lowering.producePlain(op.outputs[0], pooling.type);
@@ -55,12 +72,12 @@ void lowerForward(Lowering& lowering, const Op& op) {
       lowering.produce(kept, CudaLayout::raw(positions * bytesOf(argmax.type),
                                              "argmax " + std::string(toString(argmax.type))));
   if (indexed) lowering.remember(kept, argmax);
-  if (refusal.empty()) return lowering.emitPlan(pooling.forward(indexed, x, y, index));
+  if (!refusal) return lowering.emitPlan(pooling.forward(indexed, x, y, index));
   Command command;
   command.work = Work::Primitive;
   command.reads = {x};
   command.writes = {y, index};
-  command.detail = "max pooling; split: " + refusal;
+  command.detail = "max pooling; split: " + *refusal;
   lowering.emitLaunch(std::move(command), {x, y, index},
                       [shape = pooling.kernelShape()](const Pointers& p, const Execution& e) {
                         launchMaxPooling(e.stream, shape, p.at(0), p.at(1), p.as<std::int32_t>(2));
@@ -82,12 +99,8 @@ void emitGraphs(Lowering& lowering, const Pooling& pooling, const GradientBuffer
   const CudaLayout layout = CudaLayout::plain(pooling.x, pooling.type);
   const BufferId unmasked = lowering.temporary("unmasked", layout);
   lowering.emitPlan(pooling.backward(true, b.dy, b.index, unmasked));
-  OperationGraph mask;
-  const Uid from = mask.image("dy", pooling.x, pooling.type, unmasked);
-  const Uid output = mask.image("y", pooling.x, pooling.type, b.reluOutput);
-  const Uid to = mask.image("dx", pooling.x, pooling.type, b.dx);
-  mask.pointwiseBackward(Pointwise::ReluBackward, output, from, to);
-  lowering.emitPlan(mask, "split: " + answer.refusal, Work::Elementwise);
+  lowering.emitPlan(reluBackward(pooling, unmasked, b.reluOutput, b.dx), "split: " + answer.refusal,
+                    Work::Elementwise);
 }
 
 void emitKernel(Lowering& lowering, const Pooling& pooling, const GradientBuffers& b) {

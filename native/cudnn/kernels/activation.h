@@ -1,5 +1,5 @@
-// Gradients of activations that are told from the output; cuDNN's graphs know all but ReLU's from
-// the input only.
+// Activations, and their gradients told from the output: cuDNN's graphs know those of all but ReLU
+// from the input only.
 #pragma once
 
 #include <cuda_runtime_api.h>
@@ -10,9 +10,17 @@
 
 namespace node_cudnn::cudnn {
 
-enum class ActivationFunction { LeakyRelu, Elu, Sigmoid, Tanh, Softplus };
+enum class ActivationFunction { Relu, LeakyRelu, Elu, Sigmoid, Tanh, Softplus };
 
-// Arrays of one type, Float32 or BFloat16, aligned to 16 bytes; `dx` may be `dy` or `y`.
+// Arrays of one type, Float32 or BFloat16, aligned to 16 bytes; `y` may be `x`.
+struct ActivationValues {
+  const void* x = nullptr;
+  void* y = nullptr;
+  DataType type = DataType::Float32;
+  std::int64_t count = 0;
+};
+
+// Likewise; `dx` may be `dy` or `y`.
 struct ActivationGradient {
   const void* dy = nullptr;
   const void* y = nullptr;  // the output
@@ -21,7 +29,11 @@ struct ActivationGradient {
   std::int64_t count = 0;
 };
 
-// dx = dy f'(x), where y = f(x). alpha: leaky ReLU's slope below 0, ELU's scale.
+// alpha: leaky ReLU's slope below 0, ELU's scale.
+void launchActivation(cudaStream_t stream, ActivationFunction function, float alpha,
+                      const ActivationValues& values);
+
+// dx = dy f'(x), where y = f(x).
 void launchActivationBackward(cudaStream_t stream, ActivationFunction function, float alpha,
                               const ActivationGradient& gradient);
 

@@ -84,6 +84,19 @@ __global__ void channelMap(BatchParameters parameters, const float* mean, const 
 }
 
 template <typename Element>
+__global__ void mapped(ChannelTile tile, const Element* x, const float* scale, const float* shift,
+                       Element* y, std::int64_t rows, std::int64_t channels) {
+  const std::int64_t channel = tile.channel();
+  if (channel >= channels) return;
+  const float factor = scale[channel];
+  const float offset = shift == nullptr ? 0 : shift[channel];
+  for (std::int64_t row = tile.firstRow(); row < rows; row += tile.rowStep()) {
+    const std::int64_t i = row * channels + channel;
+    assign(y[i], toFloat(x[i]) * factor + offset);
+  }
+}
+
+template <typename Element>
 __global__ void momentSums(ChannelTile tile, const Element* x, double* partial, std::int64_t rows,
                            std::int64_t channels) {
   const std::int64_t channel = tile.channel();
@@ -196,6 +209,17 @@ void launchChannelMap(cudaStream_t stream, std::int64_t channels, const BatchPar
                       const float* mean, const float* variance, const ChannelMap& map) {
   channelMap<<<blocksFor(channels), kThreads, 0, stream>>>(parameters, mean, variance, map,
                                                            channels);
+}
+
+void launchMapped(cudaStream_t stream, const ChannelRows& shape, const void* x, const float* scale,
+                  const float* shift, void* y) {
+  const ChannelTile tile(shape);
+  withElement(shape.type, [&](auto element) {
+    using Element = decltype(element);
+    mapped<<<tile.blocks(), kThreads, 0, stream>>>(tile, static_cast<const Element*>(x), scale,
+                                                   shift, static_cast<Element*>(y), shape.rows,
+                                                   shape.channels);
+  });
 }
 
 std::size_t partialSumBytes(const ChannelRows& shape) {

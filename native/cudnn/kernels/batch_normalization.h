@@ -43,6 +43,10 @@ struct ChannelRows {
   DataType type = DataType::Float32;  // of x, dy and dx: Float32 or BFloat16
 };
 
+// y = scale x + shift by channel; shift may be null.
+void launchMapped(cudaStream_t stream, const ChannelRows& shape, const void* x, const float* scale,
+                  const float* shift, void* y);
+
 // Two sums a channel come in two stages: `partial` holds those of each block.
 std::size_t partialSumBytes(const ChannelRows& shape);
 

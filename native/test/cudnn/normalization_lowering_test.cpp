@@ -141,6 +141,17 @@ TEST(BatchLowering, ScalesGradientsOfConstantStatistics) {
   EXPECT_EQ(nodesOf(bare, "op/backward"), (std::vector<Nodes>{{}, {"multiply"}}));
 }
 
+TEST(BatchLowering, TakesOneChannelAndSingleValues) {
+  PlanningDevice device("h100", "bf16");
+  const Schedule image = device.lower(Batch({3, 4, 2, 1}, {.training = false}).graph);
+  EXPECT_EQ(nodesOf(image, "op"), (std::vector<Nodes>{{}, {"multiply", "add"}}));
+  EXPECT_EQ(nodesOf(image, "op/backward").back(), (Nodes{"multiply"}));
+  const Schedule single = device.lower(Batch({1, 1}, {.training = false}).graph);
+  EXPECT_EQ(nodesOf(single, "op"), (std::vector<Nodes>{{}, {}}));
+  const std::string detail = commandsOf(single, "op")[1]->detail;
+  EXPECT_TRUE(detail.starts_with("scale and shift by channel; split: ")) << detail;
+}
+
 OneOp lrn(double radius, double bias = 2, double beta = 0.75) {
   return {"localResponseNormalization",
           {{2, 3, 4, 96}},

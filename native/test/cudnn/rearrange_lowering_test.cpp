@@ -47,6 +47,26 @@ void expectSameMemory(const OneOp& op) {
   EXPECT_TRUE(commandsOf(schedule, "op/backward").empty());
 }
 
+// cuDNN takes no pointwise graph over one channel: it is shown the values as channels.
+TEST(ActivationLowering, IsAGraphForOneChannel) {
+  PlanningDevice device("h100", "bf16");
+  const OneOp op("activation", {{4, 3, 2, 1}}, function("relu"));
+  const Schedule schedule = device.lower(op.graph);
+  EXPECT_EQ(nodesOf(schedule, "op"), (std::vector<Nodes>{{"relu"}}));
+  EXPECT_EQ(nodesOf(schedule, "op/backward"), (std::vector<Nodes>{{"relu backward"}}));
+}
+
+TEST(ActivationLowering, TakesASingleValueInAKernel) {
+  PlanningDevice device("h100", "tf32");
+  for (const char* name : {"relu", "sigmoid"}) {
+    const Schedule schedule = device.lower(OneOp("activation", {{1, 1}}, function(name)).graph);
+    ASSERT_EQ(nodesOf(schedule, "op"), (std::vector<Nodes>{{}}));
+    ASSERT_EQ(nodesOf(schedule, "op/backward"), (std::vector<Nodes>{{}}));
+    const std::string detail = commandsOf(schedule, "op")[0]->detail;
+    EXPECT_TRUE(detail.starts_with(std::string(name) + "; split: ")) << detail;
+  }
+}
+
 TEST(RearrangeLowering, NamesTheSameMemoryAgain) {
   expectSameMemory({"reshape", {{2, 3, 4, 5}}, {{"shape", list({60})}}});
   expectSameMemory({"activation", {{2, 3}}, function("linear")});
@@ -109,6 +129,15 @@ TEST(AddLowering, JoinsRelu) {
   const Schedule schedule = device.lower(graph);
   EXPECT_EQ(nodesOf(schedule, "op"), (std::vector<Nodes>{{"add", "relu"}}));
   EXPECT_TRUE(commandsOf(schedule, "relu").empty());
+}
+
+TEST(AddLowering, TakesSingleValuesOneByOne) {
+  PlanningDevice device("h100", "tf32");
+  const OneOp op("add", {{1, 1}, {1, 1}, {1, 1}}, {});
+  const Schedule schedule = device.lower(op.graph);
+  EXPECT_EQ(nodesOf(schedule, "op"), (std::vector<Nodes>{{}, {}}));
+  EXPECT_TRUE(commandsOf(schedule, "op")[1]->detail.starts_with("add; split: "));
+  EXPECT_TRUE(writesBuffer(*commandsOf(schedule, "op")[1], bufferOf(schedule, op.outputs[0])));
 }
 
 TEST(AddLowering, TakesATensorTwice) {
