@@ -32,48 +32,40 @@ Planner::Planner(DeviceProperties device, PlannerOptions options)
 PlanAnswer Planner::plan(const OperationGraph& graph) {
   const std::string key = graph.key();
   if (tune_ && !made_.contains(key)) tune_(graph);
-  const auto found = made_.find(key);
-  if (found != made_.end()) return found->second;
-
-  PlanAnswer answer;
-  answer.plan = load(key);
-  if (answer.plan != nullptr) {
-    preferred_.insert(key);
-  } else {
-    BuiltPlans built = build(graph, 1);
-    answer.refusal = std::move(built.refusal);
-    if (!built.plans.empty()) {
-      answer.plan = std::move(built.plans.front());
-      // When plans are timed, only the winner is worth keeping.
-      if (options_.autotune == 0) store(key, *answer.plan);
-    }
-  }
-  made_.emplace(key, answer);
-  return answer;
+  if (!made_.contains(key)) find(graph, key, 1);
+  return made_.at(key);
 }
 
-std::vector<std::shared_ptr<const ExecutionPlan>> Planner::candidates(const OperationGraph& graph,
-                                                                      std::size_t count) {
+Plans Planner::candidates(const OperationGraph& graph, std::size_t count) {
   const std::string key = graph.key();
   const auto found = made_.find(key);
-  if (found == made_.end()) {
-    if (auto plan = load(key)) {
-      preferred_.insert(key);
-      made_[key].plan = std::move(plan);
-    }
-  } else if (!found->second) {
-    return {};
-  }
-  if (preferred_.contains(key)) return {made_.at(key).plan};
-  const BuiltPlans built = build(graph, count);
-  return {built.plans.begin(), built.plans.end()};
+  if (found != made_.end() && !found->second) return {};
+  if (settled_.contains(key)) return {found->second.plan};
+  return find(graph, key, count);
 }
 
 void Planner::prefer(const OperationGraph& graph, std::shared_ptr<const ExecutionPlan> plan) {
   const std::string key = graph.key();
   store(key, *plan);
   made_[key] = {std::move(plan), ""};
-  preferred_.insert(key);
+  settled_.insert(key);
+}
+
+Plans Planner::find(const OperationGraph& graph, const std::string& key, std::size_t count) {
+  if (auto plan = load(key)) {
+    made_[key] = {plan, ""};
+    settled_.insert(key);
+    return {std::move(plan)};
+  }
+  BuiltPlans built = build(graph, count);
+  Plans plans(built.plans.begin(), built.plans.end());
+  made_[key] = {plans.empty() ? nullptr : plans.front(), std::move(built.refusal)};
+  // Where plans are timed, the first of several is not worth keeping.
+  if (plans.size() == 1 && (count > 1 || options_.autotune < 2)) {
+    store(key, *plans.front());
+    settled_.insert(key);
+  }
+  return plans;
 }
 
 BuiltPlans Planner::build(const OperationGraph& graph, std::size_t count) const {

@@ -36,6 +36,8 @@ struct PlanAnswer {
   explicit operator bool() const { return plan != nullptr; }
 };
 
+using Plans = std::vector<std::shared_ptr<const ExecutionPlan>>;
+
 // For one thread at a time; several planners may work at once.
 class Planner {
  public:
@@ -46,11 +48,10 @@ class Planner {
   // Error(OutOfMemory) when host memory ends.
   PlanAnswer plan(const OperationGraph& graph);
 
-  // For autotuning: up to `count` different plans of the graph, best first by the heuristics; the
-  // preferred one alone when there is one, also from an earlier process; none when it is refused.
-  // Throws as plan() does.
-  std::vector<std::shared_ptr<const ExecutionPlan>> candidates(const OperationGraph& graph,
-                                                               std::size_t count);
+  // For autotuning: up to `count` different plans of the graph, best first by the heuristics; one
+  // where there is nothing to choose: a preferred plan, also of an earlier process, or the only
+  // one; none when the graph is refused. Throws as plan() does.
+  Plans candidates(const OperationGraph& graph, std::size_t count);
   // Called for each graph before its plan is chosen, to time candidates() and prefer() one.
   void setTuner(std::function<void(const OperationGraph&)> tune) { tune_ = std::move(tune); }
   // The plan of this graph from now on, in memory and on disk.
@@ -60,6 +61,7 @@ class Planner {
   const PlannerOptions& options() const { return options_; }
 
  private:
+  Plans find(const OperationGraph& graph, const std::string& key, std::size_t count);
   BuiltPlans build(const OperationGraph& graph, std::size_t count) const;
   std::shared_ptr<const ExecutionPlan> load(const std::string& key) const;
   void store(const std::string& key, const ExecutionPlan& plan);
@@ -71,7 +73,7 @@ class Planner {
   PlanCache cache_;
   std::map<std::string, PlanAnswer> made_;  // by graph key
   std::function<void(const OperationGraph&)> tune_;
-  std::set<std::string> preferred_;  // keys whose plan was timed, or came from the disk
+  std::set<std::string> settled_;  // keys whose plan is not chosen again
 };
 
 }  // namespace node_cudnn::cudnn

@@ -299,7 +299,7 @@ TEST(Planner, OffersCandidatesAndKeepsThePreferredOne) {
   ASSERT_EQ(plans.size(), 3U);
   EXPECT_NE(representationOf(*plans[0]), representationOf(*plans[1]));
   EXPECT_NE(representationOf(*plans[1]), representationOf(*plans[2]));
-  EXPECT_EQ(representationOf(*tuning.plan(graph).plan), representationOf(*plans[0]));
+  EXPECT_EQ(tuning.plan(graph).plan, plans[0]);
   EXPECT_EQ(folder.files().size(), 0U) << "only the winner is kept";
   tuning.prefer(graph, plans[2]);
   EXPECT_EQ(tuning.plan(graph).plan, plans[2]);
@@ -311,6 +311,21 @@ TEST(Planner, OffersCandidatesAndKeepsThePreferredOne) {
   EXPECT_TRUE(kept[0]->cached);
   EXPECT_EQ(representationOf(*kept[0]), representationOf(*plans[2]));
   EXPECT_EQ(later.plan(graph).plan, kept[0]);
+}
+
+TEST(Planner, KeepsAnOnlyCandidateAndBuildsNothingTwice) {
+  const test::ScratchFolder folder;
+  PlannerOptions options;
+  options.autotune = 3;
+  options.cacheFolder = folder.text();
+  options.workspaceLimit = 0;
+  Planner tuning(device("a100"), options);
+  const OperationGraph graph = convolution(OperationKind::ConvolutionBackwardFilter, 2);
+  const auto plans = tuning.candidates(graph, 3);
+  ASSERT_EQ(plans.size(), 1U);
+  EXPECT_EQ(folder.files().size(), 1U);
+  EXPECT_EQ(tuning.plan(graph).plan, plans[0]);
+  EXPECT_EQ(tuning.candidates(graph, 3), plans);
 }
 
 TEST(Planner, WorksOnTwoThreadsWithAPlannerEach) {
