@@ -49,6 +49,10 @@ CudnnBackend::Runtime::Runtime(const BackendOptions& options, const std::string&
       observations(device),
       handle(std::make_unique<Handle>(device->compute())) {}
 
+std::string CudnnBackend::Runtime::after(std::string_view call) const {
+  return std::string(call) + (lastRun.empty() ? "" : " after " + lastRun);
+}
+
 CudnnBackend::CudnnBackend(BackendOptions options)
     : planner_(propertiesFor(options), options.planner) {
   if (!options.properties.empty()) return;
@@ -144,7 +148,7 @@ void CudnnBackend::read(const Layout& layout, const void* from, std::span<float>
 // again at the end.
 void CudnnBackend::writeBytes(void* to, const void* from, std::size_t bytes) {
   Runtime& on = runtime("write");
-  on.device->call("write after " + on.lastRun, [&] {
+  on.device->call(on.after("write"), [&] {
     Stream& stream = on.device->compute();
     NODE_CUDNN_CUDA(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream.get()));
     stream.synchronize();
@@ -153,7 +157,7 @@ void CudnnBackend::writeBytes(void* to, const void* from, std::size_t bytes) {
 
 void CudnnBackend::readBytes(const void* from, void* to, std::size_t bytes) {
   Runtime& on = runtime("read");
-  on.device->call("read after " + on.lastRun, [&] {
+  on.device->call(on.after("read"), [&] {
     Stream& stream = on.device->compute();
     NODE_CUDNN_CUDA(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream.get()));
     stream.synchronize();
@@ -164,7 +168,7 @@ void CudnnBackend::feed(const Schedule& schedule, BufferId buffer, const HostRow
                         std::int64_t count, ElementType type, std::int64_t classes, void*) {
   Runtime& on = runtime("feed");
   const std::size_t bytes = static_cast<std::size_t>(count * rows.rowElements) * bytesOf(rows.type);
-  void* to = on.device->call("feed after " + on.lastRun, [&] {
+  void* to = on.device->call(on.after("feed"), [&] {
     return on.ring.stage(schedule, sourceOf(schedule, buffer), rows.type, bytes);
   });
   gatherRows(rows, count, type, classes, to);
@@ -199,7 +203,7 @@ void CudnnBackend::enqueue(Schedule& schedule, std::size_t begin, std::size_t en
 
 std::vector<Observation> CudnnBackend::observe(bool wait) {
   Runtime& on = runtime("observe");
-  return on.device->call("wait for " + on.lastRun, [&] {
+  return on.device->call(on.after("wait"), [&] {
     // One slot of the ring is then free for the next batch, and the others can be fed again.
     if (!wait) return on.observations.take(InputRing::kSlots - 1);
     std::vector<Observation> all = on.observations.take(0);

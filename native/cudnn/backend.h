@@ -48,7 +48,10 @@ class CudnnBackend final : public Backend {
     InputRing ring;
     Observations observations;
     std::unique_ptr<Handle> handle;
-    std::string lastRun = "before the first run";  // for errors that come late
+    // "read after step 12": errors of runs come late.
+    std::string after(std::string_view call) const;
+
+    std::string lastRun;  // "step 12"; empty before the first
   };
 
   // Throws Error(Backend) naming the call when there is no device.

@@ -50,15 +50,16 @@ void Device::fail(std::string_view what, ErrorCode code, const std::string& mess
   if (after == cudaSuccess || after == cudaErrorNotReady) {
     throw Error(code, description_ + ", " + std::string(what), message);
   }
-  lost_ = "was lost in " + std::string(what) + ": " + message;
+  lost_ = message;
+  lostIn_ = what;
   throwLost(what);
 }
 
 void Device::throwLost(std::string_view what) const {
   throw Error(ErrorCode::Backend, description_ + ", " + std::string(what),
-              "the device " + lost_ +
-                  ". The programs on it are lost, with the weights that were not saved. This "
-                  "process and its 'cpu' backend go on; restart it to use the device again");
+              "the device was lost" + (what == lostIn_ ? "" : " in " + lostIn_) + ": " + lost_ +
+                  ". Its programs are gone, with the weights that were not saved; the process and "
+                  "its 'cpu' backend go on");
 }
 
 }  // namespace node_cudnn::cudnn

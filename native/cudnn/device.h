@@ -58,7 +58,8 @@ class Device {
   int index_;
   std::string description_;
   MemoryBudget budget_;
-  std::string lost_;  // how; empty while it is not
+  std::string lost_;  // the error; empty while it is not
+  std::string lostIn_;
   std::unique_ptr<Stream> compute_;
   std::unique_ptr<Stream> copies_;
 };

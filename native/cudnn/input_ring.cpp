@@ -32,7 +32,7 @@ std::byte* InputRing::onDevice(std::size_t slot) {
 // The next slot behind a run; what is in it may still be read, by a copy or by its run.
 void InputRing::advance() {
   current_ = (current_ + 1) % kSlots;
-  if (current().run != 0) current().used.wait();
+  if (current().run != 0 && !current().used.isDone()) current().used.wait();
   current().run = 0;
   current().contents.clear();
 }
