@@ -18,10 +18,10 @@ bool isFailureOfLibrary(cudnnStatus_t status) {
 
 }  // namespace
 
-void Refusal::add(std::string reason) {
-  if (std::find(reasons_.begin(), reasons_.end(), reason) == reasons_.end()) {
-    reasons_.push_back(std::move(reason));
-  }
+bool Refusal::add(std::string reason) {
+  if (std::find(reasons_.begin(), reasons_.end(), reason) != reasons_.end()) return false;
+  reasons_.push_back(std::move(reason));
+  return true;
 }
 
 void Refusal::add(const Refused& refused) {
@@ -29,8 +29,7 @@ void Refusal::add(const Refused& refused) {
     throw Error(ErrorCode::OutOfMemory, "cuDNN",
                 std::string(refused.what()) + "; free memory of the host");
   }
-  if (isFailureOfLibrary(refused.status())) failure_ = true;
-  add(std::string(refused.what()));
+  if (add(std::string(refused.what())) && isFailureOfLibrary(refused.status())) ++failures_;
 }
 
 void Refusal::addWorkspace(std::size_t bytes) {

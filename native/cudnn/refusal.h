@@ -12,19 +12,20 @@ namespace node_cudnn::cudnn {
 
 class Refusal {
  public:
-  void add(std::string reason);
+  // False when it is known.
+  bool add(std::string reason);
   // Throws Error(OutOfMemory) when that is what the library says.
   void add(const Refused& refused);
   void addWorkspace(std::size_t bytes);
 
-  // A failure of the library, not of the graph.
-  bool isFailure() const { return failure_; }
+  // Whether the library failed, and nothing was said of the graph.
+  bool isFailure() const { return failures_ > 0 && failures_ == reasons_.size(); }
   std::string text(std::size_t workspaceLimit) const;
 
  private:
   std::vector<std::string> reasons_;
   std::size_t leastWorkspace_ = 0;  // of those above the limit
-  bool failure_ = false;
+  std::size_t failures_ = 0;        // of the reasons
 };
 
 }  // namespace node_cudnn::cudnn
