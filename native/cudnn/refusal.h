@@ -19,7 +19,9 @@ class Refusal {
   void addWorkspace(std::size_t bytes);
 
   // Whether the library failed, and nothing was said of the graph.
-  bool isFailure() const { return failures_ > 0 && failures_ == reasons_.size(); }
+  bool isFailure() const {
+    return failures_ > 0 && failures_ == reasons_.size() && leastWorkspace_ == 0;
+  }
   std::string text(std::size_t workspaceLimit) const;
 
  private:
