@@ -121,6 +121,8 @@ export interface CommandDescription {
   readonly graphKey: string;
   /** The engine or implementation; after 'split: ', why operations are not in one pass. */
   readonly detail: string;
+  /** Kernels that it starts; a primitive or plan of a library counts as one. */
+  readonly launches: number;
   /** 0 for all but matrix products. */
   readonly flops: number;
   /** Of the buffers in `reads`, each whole and once. */
@@ -144,7 +146,7 @@ export interface PlanDescription {
   readonly arenaBytes: number;
   /** Weights, optimizer state and accumulators. */
   readonly persistentBytes: number;
-  /** Number of commands. */
+  /** Of all commands. */
   readonly launches: number;
   readonly flops: number;
   /** Read and written by all commands. */

@@ -41,6 +41,7 @@ Napi::Value commandToJs(Napi::Env env, const CommandDescription& command) {
   object.Set("nodes", textsToJs(env, command.nodes));
   object.Set("graphKey", command.graphKey);
   object.Set("detail", command.detail);
+  object.Set("launches", command.launches);
   object.Set("flops", command.flops);
   object.Set("bytesRead", command.bytesRead);
   object.Set("bytesWritten", command.bytesWritten);
@@ -82,7 +83,7 @@ Napi::Object planToJs(Napi::Env env, const PlanDescription& plan) {
   object.Set("commands", arrayToJs(env, plan.commands, commandToJs));
   object.Set("arenaBytes", static_cast<double>(plan.arenaBytes));
   object.Set("persistentBytes", static_cast<double>(plan.persistentBytes));
-  object.Set("launches", static_cast<double>(plan.launches()));
+  object.Set("launches", plan.launches);
   object.Set("flops", plan.flops);
   object.Set("bytes", plan.bytes);
   object.Set("nonMatrixBytes", plan.nonMatrixBytes);

@@ -83,6 +83,8 @@ struct Command {
   std::size_t scratchBytes = 0;   // needed while it runs
   std::size_t scratchOffset = 0;  // in the arena; set by planMemory
   double flops = 0;
+  // Kernels that it starts; a primitive or plan of a library counts as one.
+  int launches = 1;
   std::string detail;  // implementation name, for explain()
   // Of a command that runs a vendor's operation graph: what identifies it, and the operations that
   // it does in one pass. Empty otherwise.

@@ -42,9 +42,9 @@ void writeTotals(std::ostream& out, const PlanDescription& plan) {
     ++reorders;
     reordered += command.bytes();
   }
-  out << plan.launches() << " commands, " << std::fixed << std::setprecision(3) << plan.flops / 1e9
-      << " GFLOP, " << mebibytes(plan.bytes) << " read and written; " << reorders << " reorders, "
-      << mebibytes(reordered) << '\n';
+  out << plan.commands.size() << " commands, " << std::fixed << std::setprecision(3)
+      << plan.flops / 1e9 << " GFLOP, " << mebibytes(plan.bytes) << " read and written; "
+      << reorders << " reorders, " << mebibytes(reordered) << '\n';
   if (fused > 0) out << fused << " commands of several operations in one pass\n";
   out << "without matrix products " << mebibytes(plan.nonMatrixBytes) << ", at least "
       << mebibytes(plan.leastNonMatrixBytes) << '\n';

@@ -68,11 +68,13 @@ class Describer {
     if (!command.graphKey.empty()) made.graphKey = shortHash(command.graphKey);
     made.detail = command.detail;
     made.flops = command.flops;
+    made.launches = command.launches;
     made.output = output(command);
     made.scratchBytes = command.scratchBytes;
     made.matrix = isMatrix(command);
     made.bytesRead = collect(command.reads, made.reads);
     made.bytesWritten = collect(command.writes, made.writes);
+    description_.launches += made.launches;
     description_.flops += made.flops;
     description_.bytes += made.bytes();
     if (!made.matrix) {

@@ -22,6 +22,7 @@ struct CommandDescription {
   std::string graphKey;
   std::string detail;
   double flops = 0;
+  int launches = 1;
   // Of the buffers that it names, each counted whole and once; scratch space is not among them.
   double bytesRead = 0;
   double bytesWritten = 0;
@@ -39,6 +40,7 @@ struct PlanDescription {
   std::size_t arenaBytes = 0;
   std::size_t unsharedBytes = 0;    // of the arena, if no two buffers shared memory
   std::size_t persistentBytes = 0;  // weights, optimizer state and accumulators that it uses
+  int launches = 0;
   double flops = 0;
   double bytes = 0;
   double nonMatrixBytes = 0;  // of the commands that are not `matrix`
@@ -49,8 +51,6 @@ struct PlanDescription {
   double leastNonMatrixBytes = 0;
   // "<command>: <reason>" of each fusion that the library refused.
   std::vector<std::string> splits;
-
-  std::size_t launches() const { return commands.size(); }
 };
 
 PlanDescription describePlan(const Plan& plan);

@@ -39,7 +39,8 @@ void lowerNorm(Lowering& lowering, const Op& op) {
   command.reads = buffers;
   command.writes = {norms};
   command.scratchBytes = kGradientNormBytes;
-  command.detail = launchCount(gradientNormLaunches(gradients.size(), accumulators));
+  command.launches = gradientNormLaunches(gradients.size(), accumulators);
+  command.detail = launchCount(command.launches);
   buffers.push_back(norms);
   lowering.emitLaunch(std::move(command), std::move(buffers),
                       [accumulators, gradients = std::move(gradients)](const Pointers& pointers,

@@ -38,7 +38,8 @@ Command commandOf(const RowShape& shape, const std::vector<BufferId>& reads) {
   command.reads = reads;
   command.writes = {reads.back()};
   command.scratchBytes = partialBytes(shape);
-  command.detail = launchCount(2);
+  command.launches = 2;
+  command.detail = launchCount(command.launches);
   return command;
 }
 

@@ -95,9 +95,9 @@ void Lowering::emitCasts(std::string name, std::vector<BufferId> from, std::vect
   command.work = Work::Reorder;
   command.reads = from;
   command.writes = to;
-  const auto launches = (static_cast<int>(from.size()) + kCastsOfOneLaunch - 1) / kCastsOfOneLaunch;
+  command.launches = (static_cast<int>(from.size()) + kCastsOfOneLaunch - 1) / kCastsOfOneLaunch;
   command.detail = "cast " + std::string(toString(fromType)) + " to " +
-                   std::string(toString(toType)) + ", " + launchCount(launches);
+                   std::string(toString(toType)) + ", " + launchCount(command.launches);
   std::vector<BufferId> buffers = std::move(from);
   buffers.insert(buffers.end(), to.begin(), to.end());
   emitLaunch(std::move(command), std::move(buffers),

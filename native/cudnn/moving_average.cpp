@@ -30,7 +30,8 @@ void emitAverages(Lowering& lowering, TensorId norms, const std::vector<Average>
   }
   command.work = Work::Optimizer;
   command.reads = buffers;
-  command.detail = launchCount(movingAverageLaunches(averages.size()));
+  command.launches = movingAverageLaunches(averages.size());
+  command.detail = launchCount(command.launches);
   lowering.emitLaunch(
       std::move(command), std::move(buffers),
       [averages = std::move(averages)](const Pointers& pointers, const Execution& execution) {

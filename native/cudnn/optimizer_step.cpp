@@ -39,7 +39,8 @@ OptimizerCommand::OptimizerCommand(Lowering& lowering, const Op& op, std::size_t
   }
   command_.work = Work::Optimizer;
   command_.reads = buffers_;
-  command_.detail = launchCount(optimizerLaunches(weights_.size()));
+  command_.launches = optimizerLaunches(weights_.size());
+  command_.detail = launchCount(command_.launches);
 }
 
 std::vector<OptimizedTensor> OptimizerCommand::tensorsOf(

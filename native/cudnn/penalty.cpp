@@ -50,7 +50,8 @@ class PenaltyCommand {
 
   void emit() {
     command_.scratchBytes = penaltyScratchBytes(weights_.size());
-    command_.detail = launchCount(penaltyLaunches(weights_.size()));
+    command_.launches = penaltyLaunches(weights_.size());
+    command_.detail = launchCount(command_.launches);
     lowering_.emitLaunch(
         std::move(command_), std::move(buffers_),
         [weights = std::move(weights_)](const Pointers& pointers, const Execution& execution) {

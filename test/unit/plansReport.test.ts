@@ -33,6 +33,7 @@ function command(part: Partial<CommandDescription>): CommandDescription {
     nodes: [],
     graphKey: '',
     detail: '',
+    launches: 1,
     flops: 0,
     bytesRead: 0,
     bytesWritten: 0,
