@@ -125,6 +125,8 @@ TEST(CudaCapabilities, AreCoveredByMachineCodeOrByTheLast) {
     EXPECT_NE(problem.find("8.0, 8.6, 9.0, 12.0"), std::string::npos) << problem;
     EXPECT_NE(problem.find("=" + std::to_string(capability)), std::string::npos) << problem;
   }
+  // Code for 8.6 does not run on 8.0.
+  EXPECT_NE(cudnn::capabilityProblem(80, std::array{86, 120}), "");
   EXPECT_NE(cudnn::capabilityProblem(70, kBuilt).find("7.5 or newer"), std::string::npos);
 }
 
