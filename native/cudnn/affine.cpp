@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "pointwise_shape.h"
+
 namespace node_cudnn::cudnn {
 
 namespace {
@@ -77,10 +79,7 @@ void emitProduct(Lowering& lowering, const Product& product, const std::vector<S
 }  // namespace
 
 AffineView AffineView::pointwise(const Shape& shape) {
-  // cuDNN refuses pointwise operations on tensors of one channel: their values become channels,
-  // and the one value of a bias stays broadcast.
-  if (shape.back() == 1) return {Kind::Image, {1, elementCount(shape)}};
-  return {Kind::Image, shape};
+  return {Kind::Image, pointwiseShape(shape)};
 }
 
 Uid AffineView::tensor(OperationGraph& graph, std::string name, DataType type,
