@@ -46,6 +46,7 @@ describe('a trial', () => {
   it.each([
     ['crashes', { FAKE_PLUGIN: 'crash' }, /ended by SIGSEGV; it printed: driver: something broke/],
     ['crashes while loading', { FAKE_PLUGIN: 'crashOnLoad' }, /was ended by SIGSEGV$/],
+    ['crashes after its answer', { FAKE_PLUGIN: 'crashAtExit' }, /was ended by SIGSEGV$/],
     ['ends by itself', { FAKE_PLUGIN: 'exit' }, /ended with code 7 and without an answer$/],
     ['throws', { FAKE_PLUGIN: 'throw' }, /^cudaGetDeviceCount: the driver is lost$/],
     [
