@@ -7,6 +7,9 @@
  * and strict float32; --commands lists every launch. Filters may be given several times. --json
  * prints one object. Ends with status 1 when a graph was refused in a precision that its device has.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -60,23 +63,41 @@ const wanted = chosen('device', deviceNames, deviceNames, options.device);
 const every: readonly Precision[] = ['tf32', 'bf16', 'float32'];
 const usual: readonly Precision[] = options.all ? every : ['tf32', 'bf16'];
 const names = networks.map(({ name }) => name);
-const jobs: Job[] = devices
-  .filter(({ name }) => wanted.includes(name))
-  .flatMap((device) =>
-    chosen('precision', every, usual, options.precision).map((precision) => ({
-      device,
-      precision,
-      networks: chosen('network', names, names, options.network),
-      batchSizes: batchSizes(),
-      commands: options.commands,
-    })),
-  );
+const wantedNetworks = chosen('network', names, names, options.network);
+const middle = Math.ceil(wantedNetworks.length / 2);
+// Smaller jobs keep both processes busy to the end. Those of one device and precision are far apart
+// in the list, so that the second finds what the first has built.
+const halves = [wantedNetworks.slice(0, middle), wantedNetworks.slice(middle)];
+
+function jobsOf(planCache: string): Job[] {
+  return halves
+    .filter((half) => half.length > 0)
+    .flatMap((half) =>
+      devices
+        .filter(({ name }) => wanted.includes(name))
+        .flatMap((device) =>
+          chosen('precision', every, usual, options.precision).map((precision) => ({
+            device,
+            precision,
+            networks: half,
+            batchSizes: batchSizes(),
+            commands: options.commands,
+            planCache,
+          })),
+        ),
+    );
+}
 
 const started = performance.now();
 const progress = (text: string): void => {
   const seconds = (performance.now() - started) / 1000;
   process.stderr.write(`${seconds.toFixed(0).padStart(4)} s  ${text}\n`);
 };
-const report = makeReport(devices, await runJobs(jobs, 2, progress));
+const planCache = mkdtempSync(join(tmpdir(), 'node-cudnn-plans-'));
+const report = await runJobs(jobsOf(planCache), 2, progress)
+  .then((outcome) => makeReport(devices, outcome))
+  .finally(() => {
+    rmSync(planCache, { recursive: true, force: true });
+  });
 console.log(options.json ? JSON.stringify(report) : formatReport(devices, report));
 process.exitCode = report.refused.length > 0 ? 1 : 0;

@@ -14,6 +14,8 @@ export interface Job {
   readonly batchSizes: readonly number[];
   /** Whether to tell every command of each plan. */
   readonly commands: boolean;
+  /** A folder: a graph that several jobs share is built once. */
+  readonly planCache: string;
 }
 
 export type WorkerMessage =
@@ -47,7 +49,8 @@ function runJob(job: Job, outcome: Outcome, progress: Progress): Promise<void> {
     }
     if (message.kind === 'refused') {
       outcome.refused.push(message.refusal);
-      progress(`${planText(at)}: ${message.refusal.graph} ${message.refusal.reason}`);
+      const { graph, reason } = message.refusal;
+      progress(`${planText(message.refusal)}: ${graph === '' ? '' : `${graph}: `}${reason}`);
     }
   };
   return new Promise((resolve) => {

@@ -2,10 +2,6 @@
  * A process that plans one job, which its parent sends it, and tells of each plan as it is made:
  * a crash of a library costs what was not told yet.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import type { LayersModel } from 'node-cudnn';
 
 import type { Job, WorkerMessage } from './jobs.js';
@@ -20,21 +16,23 @@ function tell(message: WorkerMessage): void {
 async function planOne(model: LayersModel, job: Job, planned: Planned): Promise<void> {
   tell({ kind: 'begin', planned });
   const started = performance.now();
+  const description = await model.plan(planned.mode, planned.batchSize);
+  const seconds = (performance.now() - started) / 1000;
+  const result = planResult(planned, job.device, description, job.commands);
+  tell({ kind: 'plan', result, seconds });
+}
+
+/** Does the work, or tells why it could not be done. */
+async function attempt(planned: Planned, work: () => Promise<void>): Promise<void> {
   try {
-    const description = await model.plan(planned.mode, planned.batchSize);
-    const seconds = (performance.now() - started) / 1000;
-    tell({
-      kind: 'plan',
-      result: planResult(planned, job.device, description, job.commands),
-      seconds,
-    });
+    await work();
   } catch (error) {
     tell({ kind: 'refused', refusal: refusalOf(planned, error) });
   }
 }
 
-async function planNetwork(network: PlannedNetwork, job: Job, planCache: string): Promise<void> {
-  const { precision, device } = job;
+async function planNetwork(network: PlannedNetwork, job: Job): Promise<void> {
+  const { precision, device, planCache } = job;
   await using model = network.make({
     backend: 'cuda',
     deviceProperties: device.properties,
@@ -43,21 +41,17 @@ async function planNetwork(network: PlannedNetwork, job: Job, planCache: string)
   });
   for (const batchSize of job.batchSizes) {
     for (const mode of ['train', 'predict'] as const) {
-      const name = { device: device.name, network: network.name };
-      await planOne(model, job, { ...name, precision, mode, batchSize });
+      const planned = { device: device.name, network: network.name, precision, mode, batchSize };
+      await attempt(planned, () => planOne(model, job, planned));
     }
   }
 }
 
 async function run(job: Job): Promise<void> {
-  // A graph that several networks share is built once.
-  const planCache = mkdtempSync(join(tmpdir(), 'node-cudnn-plans-'));
-  try {
-    for (const network of networks.filter(({ name }) => job.networks.includes(name))) {
-      await planNetwork(network, job, planCache);
-    }
-  } finally {
-    rmSync(planCache, { recursive: true, force: true });
+  for (const network of networks.filter(({ name }) => job.networks.includes(name))) {
+    const { device, precision } = job;
+    const all = { device: device.name, network: network.name, precision };
+    await attempt({ ...all, mode: 'train', batchSize: 0 }, () => planNetwork(network, job));
   }
   tell({ kind: 'done' });
 }
