@@ -30,8 +30,10 @@ trap 'rm -f "$log"' EXIT
 if ! command -v ccache >/dev/null; then
   export NODE_CUDNN_CUDA_ARCHITECTURES="${NODE_CUDNN_CUDA_ARCHITECTURES:-80}"
 fi
-# The vendor's libraries are not built for a sanitizer.
-if [ -n "$sanitize" ]; then export NODE_CUDNN_CUDA=OFF; fi
+# The vendor's libraries are not built for a sanitizer: the plugin is tried under one on demand.
+if [ -n "$sanitize" ]; then
+  if [ "$program" = cuda ]; then out+='-cuda'; else export NODE_CUDNN_CUDA=OFF; fi
+fi
 inputs=$(bash scripts/build-inputs.sh)
 if [ ! -e "$out/build.ninja" ] && [ ! -e "$out/Makefile" ] ||
   [ "$inputs" != "$(cat "$out/inputs.txt" 2>/dev/null)" ]; then
