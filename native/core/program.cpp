@@ -93,16 +93,24 @@ Plan& Program::plan(Mode mode, std::int64_t batchSize, bool weighted) {
   settle();
   const bool free = plans_.empty() || (mode == Mode::Train && !layoutsSuitTraining_);
   std::vector<LayoutPtr> layouts;
-  for (const Slot& slot : slots_) layouts.push_back(free ? nullptr : slot.layout);
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    layouts.push_back(free || !isUsed(i) ? nullptr : slots_[i].layout);
+  }
   auto made = std::make_unique<Plan>(
       *backend_, buildModelGraph(spec_, training_, mode, batchSize, weighted), layouts);
-  if (free) adoptLayouts(*made);
+  if (free) plans_.clear();
+  adoptLayouts(*made);
   layoutsSuitTraining_ |= mode == Mode::Train;
   return *plans_.emplace(key, std::move(made)).first->second;
 }
 
-void Program::adoptLayouts(Plan& plan) {
-  plans_.clear();
+// A weight that no loss reaches is in no training plan.
+bool Program::isUsed(std::size_t slot) const {
+  return std::ranges::any_of(
+      plans_, [&](const auto& entry) { return entry.second->slotLayout(slot) != nullptr; });
+}
+
+void Program::adoptLayouts(const Plan& plan) {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     const LayoutPtr wanted = plan.slotLayout(i);
     Slot& slot = slots_[i];

@@ -111,8 +111,10 @@ class Program {
 
   Plan& plan(Mode mode, std::int64_t batchSize, bool weighted);
   Plan& ready(Mode mode, const Batch& batch);
-  // Converts the slots to the layouts that the plan chose; other plans are then out of date.
-  void adoptLayouts(Plan& plan);
+  // Converts the slots to the layouts that the plan chose.
+  void adoptLayouts(const Plan& plan);
+  // Whether a plan that was made uses the slot.
+  bool isUsed(std::size_t slot) const;
   void ensureSlot(std::size_t slot);
   void ensureArena(const Plan& plan);
   void bind(Plan& plan);
