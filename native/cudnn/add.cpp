@@ -52,13 +52,23 @@ void emitAddition(Lowering& lowering, const Addition& addition, BufferId a, Buff
                       });
 }
 
+// That of the terms: two gradients of one kernel lie as the kernel does, and those of a bias stay
+// float32.
+CudaLayout layoutOfSum(Lowering& lowering, const Op& op) {
+  const CudaLayout first = lowering.layoutOf(op.inputs[0]);
+  const bool alike = std::ranges::all_of(
+      op.inputs, [&](TensorId input) { return lowering.typeOf(input) == first.type(); });
+  return alike ? first : first.withType(lowering.computeType());
+}
+
 void lowerAdd(Lowering& lowering, const Op& op) {
-  const DataType type = lowering.computeType();
+  const CudaLayout layout = layoutOfSum(lowering, op);
+  const DataType type = layout.type();
   const Shape shape = pointwiseShape(lowering.shape(op.outputs[0]));
   const bool relu = op.attributes.text("activation", "linear") == "relu";
   std::vector<BufferId> terms;
   for (const TensorId input : op.inputs) terms.push_back(lowering.as(input, type));
-  const BufferId y = lowering.producePlain(op.outputs[0], type);
+  const BufferId y = lowering.produce(op.outputs[0], layout);
   const OperationGraph graph = sumOf(shape, type, terms, y, relu);
   const PlanAnswer answer = lowering.plan(graph);
   if (answer) return lowering.emitPlan(graph, answer, "", Work::Elementwise);

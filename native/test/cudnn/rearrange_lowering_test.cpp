@@ -131,6 +131,34 @@ TEST(AddLowering, JoinsRelu) {
   EXPECT_TRUE(commandsOf(schedule, "relu").empty());
 }
 
+// A convolution that is used twice: its gradients are summed, and meet the weights in sgd.
+TEST(AddLowering, SumsGradientsInTheWeightsOwnOrder) {
+  for (const char* precision : {"tf32", "bf16"}) {
+    Graph graph;
+    const TensorId x = graph.addTensor({"x", {2, 6, 6, 8}, ElementType::Float, Role::Input});
+    const TensorId kernel = graph.addTensor({"w", {3, 3, 8, 8}, ElementType::Float, Role::Weight});
+    const TensorId bias = graph.addTensor({"b", {8}, ElementType::Float, Role::Weight});
+    const Attributes same{{"strides", list({1, 1})}, {"padding", list({1, 1, 1, 1})}};
+    const TensorId once = graph.add("conv2d", "once", {x, kernel, bias}, same).outputs[0];
+    const TensorId twice = graph.add("conv2d", "twice", {once, kernel, bias}, same).outputs[0];
+    const TensorId dy = graph.addTensor({"dy", {2, 6, 6, 8}, ElementType::Float, Role::Input});
+    Differentiator differentiator(graph, {kernel, bias});
+    differentiator.seed(twice, dy);
+    differentiator.run();
+    const TensorId dkernel = differentiator.gradientOf(kernel);
+    const TensorId dbias = differentiator.gradientOf(bias);
+    const TensorId norms =
+        graph.add("gradientNorm", "norms", {dkernel, dbias}, {{"accumulators", 0.0}}, Phase::Update)
+            .outputs[0];
+    graph.add("sgd", "sgd", {norms, kernel, dkernel, bias, dbias}, {}, Phase::Update);
+    PlanningDevice device("h100", precision);
+    const Schedule schedule = device.lower(graph);
+    const std::string type = std::string(precision) == "bf16" ? "bf16" : "f32";
+    EXPECT_EQ(layoutOf(schedule, bufferOf(schedule, dkernel)).text(), "krsc " + type);
+    EXPECT_EQ(layoutOf(schedule, bufferOf(schedule, dbias)).type(), cudnn::DataType::Float32);
+  }
+}
+
 TEST(AddLowering, TakesSingleValuesOneByOne) {
   PlanningDevice device("h100", "tf32");
   const OneOp op("add", {{1, 1}, {1, 1}, {1, 1}}, {});
