@@ -1,13 +1,10 @@
 #include "feed.h"
 
 #include <atomic>
-#include <cmath>
 #include <cstring>
 #include <limits>
-#include <sstream>
-#include <string>
 
-#include "core/error.h"
+#include "core/host_rows.h"
 #include "parallel.h"
 
 namespace node_cudnn::onednn {
@@ -15,10 +12,6 @@ namespace node_cudnn::onednn {
 namespace {
 
 constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::max();
-
-std::int64_t rowAt(const HostRows& rows, std::int64_t i) {
-  return rows.indices == nullptr ? rows.first + i : rows.indices[i];
-}
 
 // Converts one stretch; whether every value is finite.
 template <typename From>
@@ -43,15 +36,13 @@ bool convert<float>(const float* from, float* to, std::int64_t count) {
   return bad == 0;
 }
 
-// Whether every value is a whole number in [0, classes) (any int32 when classes is 0).
+// Whether every value is a label.
 template <typename From>
 bool convertLabels(const From* from, std::int32_t* to, std::int64_t count, std::int64_t classes) {
-  const double highest = classes > 0 ? static_cast<double>(classes - 1) : 2147483647.0;
-  const double lowest = classes > 0 ? 0.0 : -2147483648.0;
   bool good = true;
   for (std::int64_t i = 0; i < count; ++i) {
     const auto value = static_cast<double>(from[i]);
-    const bool fits = value >= lowest && value <= highest && value == std::floor(value);
+    const bool fits = isLabel(value, classes);
     good = good && fits;
     to[i] = fits ? static_cast<std::int32_t>(value) : 0;
   }
@@ -82,30 +73,6 @@ std::int64_t gather(const HostRows& rows, std::int64_t count, const Convert& con
 }
 
 template <typename From>
-[[noreturn]] void refuse(const HostRows& rows, std::int64_t batchRow, bool label,
-                         std::int64_t classes) {
-  const std::int64_t row = rowAt(rows, batchRow);
-  const From* values = static_cast<const From*>(rows.data) + row * rows.rowElements;
-  std::int64_t at = 0;
-  for (std::int32_t converted = 0; at < rows.rowElements; ++at) {
-    if (label ? !convertLabels(values + at, &converted, 1, classes)
-              : !std::isfinite(static_cast<double>(values[at]))) {
-      break;
-    }
-  }
-  std::ostringstream message;
-  message << "row " << row << ", element " << at << " is " << +values[at] << "; expected ";
-  if (!label) {
-    message << "a finite number";
-  } else if (classes > 0) {
-    message << "a class from 0 to " << classes - 1;
-  } else {
-    message << "a whole number";
-  }
-  throw Error(ErrorCode::Data, rows.name, message.str());
-}
-
-template <typename From>
 void feedTyped(const HostRows& rows, std::int64_t count, ElementType type, std::int64_t classes,
                void* to) {
   std::int64_t refused = kNone;
@@ -120,17 +87,7 @@ void feedTyped(const HostRows& rows, std::int64_t count, ElementType type, std::
       return convert<From>(from, values + at, n);
     });
   }
-  if (refused != kNone) refuse<From>(rows, refused, type == ElementType::Integer, classes);
-}
-
-void requireRows(const HostRows& rows, std::int64_t count) {
-  for (std::int64_t i = 0; i < count; ++i) {
-    if (rowAt(rows, i) < 0 || rowAt(rows, i) >= rows.rows) {
-      throw Error(ErrorCode::Data, rows.name,
-                  "row " + std::to_string(rowAt(rows, i)) + " was asked for, and there are " +
-                      std::to_string(rows.rows));
-    }
-  }
+  if (refused != kNone) refuseRow(rows, refused, type, classes);
 }
 
 }  // namespace

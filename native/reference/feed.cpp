@@ -1,10 +1,8 @@
 #include "feed.h"
 
 #include <cmath>
-#include <sstream>
-#include <string>
 
-#include "core/error.h"
+#include "core/host_rows.h"
 
 namespace node_cudnn::reference {
 
@@ -22,49 +20,21 @@ double hostValue(const HostRows& rows, std::int64_t index) {
   return static_cast<const float*>(rows.data)[index];
 }
 
-[[noreturn]] void refuse(const HostRows& rows, std::int64_t row, std::int64_t element, double value,
-                         const std::string& expected) {
-  std::ostringstream message;
-  message << "row " << row << ", element " << element << ": expected " << expected << ", got "
-          << value;
-  throw Error(ErrorCode::Data, rows.name, message.str());
-}
-
-std::int32_t label(const HostRows& rows, std::int64_t row, std::int64_t element, double value,
-                   std::int64_t classes) {
-  const bool whole = std::isfinite(value) && value == std::floor(value);
-  if (classes > 0 && (!whole || value < 0 || value >= static_cast<double>(classes))) {
-    refuse(rows, row, element, value, "a class label from 0 to " + std::to_string(classes - 1));
-  }
-  if (!whole || std::fabs(value) > 2147483647.0) {
-    refuse(rows, row, element, value, "a whole number");
-  }
-  return static_cast<std::int32_t>(value);
-}
-
-std::int64_t sourceRow(const HostRows& rows, std::int64_t position) {
-  const std::int64_t row = rows.indices == nullptr ? rows.first + position : rows.indices[position];
-  if (row < 0 || row >= rows.rows) {
-    throw Error(ErrorCode::Data, rows.name,
-                "row " + std::to_string(row) + " was asked for, but there are " +
-                    std::to_string(rows.rows));
-  }
-  return row;
-}
-
 }  // namespace
 
 void gatherRows(const HostRows& rows, std::int64_t count, ElementType type, std::int64_t classes,
                 void* to) {
+  requireRows(rows, count);
   for (std::int64_t position = 0; position < count; ++position) {
-    const std::int64_t row = sourceRow(rows, position);
+    const std::int64_t row = rowAt(rows, position);
     for (std::int64_t element = 0; element < rows.rowElements; ++element) {
       const double value = hostValue(rows, row * rows.rowElements + element);
       const std::int64_t target = position * rows.rowElements + element;
       if (type == ElementType::Integer) {
-        static_cast<std::int32_t*>(to)[target] = label(rows, row, element, value, classes);
+        if (!isLabel(value, classes)) refuseRow(rows, position, type, classes);
+        static_cast<std::int32_t*>(to)[target] = static_cast<std::int32_t>(value);
       } else {
-        if (!std::isfinite(value)) refuse(rows, row, element, value, "a finite number");
+        if (!std::isfinite(value)) refuseRow(rows, position, type, classes);
         static_cast<double*>(to)[target] = value;
       }
     }
