@@ -45,7 +45,7 @@ withPlugin('the plans for the H100', () => {
     const ended = plans('--json', '--commands', '--device', 'h100');
     ({ status } = ended);
     report = reportOf(ended);
-  }, 300_000);
+  }, 900_000);
 
   function plan(network: string, precision = 'tf32', mode = 'train'): NetworkPlan {
     const found = report.networks.find(
