@@ -1,6 +1,7 @@
 #include "plan_description.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string_view>
 
@@ -28,7 +29,7 @@ class Describer {
     for (const Command& command : schedule_.commands) add(command);
     description_.arenaBytes = schedule_.arenaBytes;
     addMemory();
-    description_.leastNonMatrixBytes = bytesOf(read_) + bytesOf(written_);
+    description_.leastNonMatrixBytes = sum(read_) + sum(written_);
     return std::move(description_);
   }
 
@@ -79,8 +80,8 @@ class Describer {
     description_.bytes += made.bytes();
     if (!made.matrix) {
       description_.nonMatrixBytes += made.bytes();
-      noteTensors(command.reads, read_);
-      noteTensors(command.writes, written_);
+      for (const BufferId id : command.reads) noteRead(id);
+      for (const BufferId id : command.writes) noteWritten(id);
     }
     if (const auto at = command.detail.find(kSplit); at != std::string::npos) {
       description_.splits.push_back(command.name + ": " +
@@ -89,29 +90,37 @@ class Describer {
     description_.commands.push_back(std::move(made));
   }
 
+  BufferId root(BufferId id) const {
+    while (buffer(id).aliasOf >= 0) id = buffer(id).aliasOf;
+    return id;
+  }
+
   // Stands for all tensors that lie in the same memory; kNoTensor for a temporary buffer.
   TensorId tensorOf(BufferId id) const {
-    TensorId tensor = buffer(id).tensor;
-    while (buffer(id).aliasOf >= 0) {
-      id = buffer(id).aliasOf;
-      if (buffer(id).tensor != kNoTensor) tensor = buffer(id).tensor;
-    }
-    return tensor;
+    const TensorId first = buffer(root(id)).tensor;
+    return first == kNoTensor ? buffer(id).tensor : first;
   }
 
-  void noteTensors(const std::vector<BufferId>& buffers, std::set<TensorId>& tensors) const {
-    for (const BufferId id : buffers) {
-      if (const TensorId tensor = tensorOf(id); tensor != kNoTensor) tensors.insert(tensor);
-    }
+  // A tensor and its copies are read once, the smallest of those that are read.
+  void noteRead(BufferId id) {
+    const TensorId tensor = tensorOf(id);
+    if (tensor == kNoTensor) return;
+    const auto [entry, first] = read_.emplace(tensor, bytes(id));
+    if (!first) entry->second = std::min(entry->second, bytes(id));
   }
 
-  double bytesOf(const std::set<TensorId>& tensors) const {
-    double sum = 0;
-    for (const TensorId tensor : tensors) {
-      const BufferId id = plan_.bufferOf(tensor);
-      if (id >= 0) sum += bytes(id);
-    }
-    return sum;
+  // Only where it was made: a copy in another type or layout need not be.
+  void noteWritten(BufferId id) {
+    const TensorId tensor = tensorOf(id);
+    if (tensor == kNoTensor) return;
+    const BufferId own = plan_.bufferOf(tensor);
+    if (own >= 0 && root(own) == root(id)) written_.emplace(tensor, bytes(id));
+  }
+
+  static double sum(const std::map<TensorId, double>& tensors) {
+    double total = 0;
+    for (const auto& [tensor, bytes] : tensors) total += bytes;
+    return total;
   }
 
   void addMemory() {
@@ -130,8 +139,8 @@ class Describer {
   const Plan& plan_;
   const Schedule& schedule_;
   PlanDescription description_;
-  std::set<TensorId> read_;
-  std::set<TensorId> written_;
+  std::map<TensorId, double> read_;  // bytes of each
+  std::map<TensorId, double> written_;
 };
 
 }  // namespace

@@ -45,9 +45,9 @@ struct PlanDescription {
   double bytes = 0;
   double nonMatrixBytes = 0;  // of the commands that are not `matrix`
   // The least that those could move: each distinct tensor of the graph that any of them reads is
-  // read once, and each that any of them writes is written once, in the layout in which it was
-  // made. Copies in another type or layout and temporary buffers cost nothing here; tensors that
-  // share memory, as before and after a reshape, are one.
+  // read once, in the smallest of the forms in which they read it, and each that any of them makes
+  // is written once. Writing copies in another type or layout, and temporary buffers, cost nothing
+  // here; tensors that share memory, as before and after a reshape, are one.
   double leastNonMatrixBytes = 0;
   // "<command>: <reason>" of each fusion that the library refused.
   std::vector<std::string> splits;
