@@ -1,11 +1,12 @@
 /**
  * npm run plans [-- --json] [--all] [--commands] [--device h100] [--network S1]
- *                [--precision bf16] [--batch 128]
+ *                [--precision bf16] [--batch 128] [--cache folder]
  *
  * Builds every operation graph of the networks with the real cuDNN, for the devices of
  * test/devices, none of which has to be there: docs/plans.md. --all adds batches of 1, 32 and 256,
- * and strict float32; --commands lists every launch. Filters may be given several times. --json
- * prints one object. Ends with status 1 when a graph was refused in a precision that its device has.
+ * and strict float32; --commands lists every launch; --cache keeps the plans in a folder for the
+ * next run. Filters may be given several times. --json prints one object. Ends with status 1 when a
+ * graph was refused in a precision that its device has.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,6 +31,7 @@ const { values: options } = parseArgs({
     network: several,
     precision: several,
     batch: several,
+    cache: { type: 'string' },
   },
 });
 
@@ -93,11 +95,11 @@ const progress = (text: string): void => {
   const seconds = (performance.now() - started) / 1000;
   process.stderr.write(`${seconds.toFixed(0).padStart(4)} s  ${text}\n`);
 };
-const planCache = mkdtempSync(join(tmpdir(), 'node-cudnn-plans-'));
+const planCache = options.cache ?? mkdtempSync(join(tmpdir(), 'node-cudnn-plans-'));
 const report = await runJobs(jobsOf(planCache), 2, progress)
   .then((outcome) => makeReport(devices, outcome))
   .finally(() => {
-    rmSync(planCache, { recursive: true, force: true });
+    if (options.cache === undefined) rmSync(planCache, { recursive: true, force: true });
   });
 console.log(options.json ? JSON.stringify(report) : formatReport(devices, report));
 process.exitCode = report.refused.length > 0 ? 1 : 0;

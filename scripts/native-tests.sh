@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs the GoogleTest programs, without Node: that of the core and the CPU backends, and
 # that of the CUDA plugin where it can be built.
-#   --sanitize=address|undefined|thread   under that sanitizer
+#   --sanitize=address|undefined|thread   under that sanitizer; address,undefined: under both
 #   --debug                               unoptimized, with symbols
 #   --core, --cuda                        only the one program or the other
 #   --build-only                          print the program's path instead of running it
@@ -22,6 +22,7 @@ for argument in "$@"; do
 done
 
 out="$PWD/build/tests-${sanitize:-$config}"
+out="${out/,/-}"
 suppressions="$PWD/native/test/suppressions"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -60,11 +61,11 @@ if [ "$program" = cuda ] && [ ! -e "$cuda" ]; then
 fi
 
 case "$sanitize" in
-  address)
+  address*)
     export ASAN_OPTIONS="detect_leaks=1:${ASAN_OPTIONS:-}"
     export LSAN_OPTIONS="suppressions=$suppressions/leak.txt:print_suppressions=0:${LSAN_OPTIONS:-}"
-    ;;
-  undefined) export UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS:-}" ;;
+    ;;&
+  *undefined) export UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS:-}" ;;
   thread)
     # libgomp's barriers are invisible to the sanitizer: with one thread there are none.
     export OMP_NUM_THREADS=1

@@ -51,12 +51,14 @@ function cudaChecks() {
   const spills = ['scripts/check-spills.sh', '--quiet'];
   const kernels = failureOf(stage('kernels', 'bash', spills));
   const file = `${results}/plans.json`;
-  const ok = stage('plans', 'bash', ['scripts/plans.sh', '--json', '--device', 'h100'], file);
+  const options = ['--json', '--device', 'h100', '--cache', 'build/plans-cache'];
+  const ok = stage('plans', 'bash', ['scripts/plans.sh', ...options], file);
   const plans = explained(ok, plansCounts(file));
   return [plugin, kernels, plans].reduce(addCounts);
 }
 
 rmSync(results, { recursive: true, force: true });
+rmSync(`${root}/build/plans-cache`, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
 const built = stage('build', 'bash', ['scripts/build.sh']);

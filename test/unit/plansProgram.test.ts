@@ -42,7 +42,7 @@ withPlugin('the plans for the H100', () => {
   let report: PlansReport;
 
   beforeAll(() => {
-    const ended = plans('--json', '--commands', '--device', 'h100');
+    const ended = plans('--json', '--commands', '--device', 'h100', '--cache', 'build/plans-cache');
     ({ status } = ended);
     report = reportOf(ended);
   }, 900_000);
