@@ -16,7 +16,9 @@ GradientRule GradientRules::of(double squares, double squaresOfAll, double learn
     const double norm = std::sqrt(sumOfSquares);
     return limit > 0 && norm > limit ? limit / norm : 1.0;
   };
-  const double scale = factor(clipNorm, squares) * factor(globalClipNorm, squaresOfAll);
+  // Clipping is by global norm, then by the gradient's own norm.
+  const double global = factor(globalClipNorm, squaresOfAll);
+  const double scale = global * factor(clipNorm, global * global * squares);
   GradientRule rule;
   rule.scale = static_cast<float>(scale);
   rule.clip = clipValue > 0 ? static_cast<float>(clipValue) : std::numeric_limits<float>::max();

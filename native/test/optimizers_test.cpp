@@ -162,6 +162,14 @@ TEST_P(Optimizers, GlobalClipNormShrinksAllGradientsAlike) {
   EXPECT_TRUE(isClose("small", update.weight(0), {-3 / 13.0 - 0.03, -4 / 13.0 - 0.04}, near()));
 }
 
+TEST_P(Optimizers, GlobalClipNormComesBeforeClipNorm) {
+  Update update(GetParam(), "sgd", {{"globalClipNorm", 6.5}, {"clipNorm", 2.0}}, {{0, 0}, {0}});
+  update.step({{3, 4}, {12}}, 1);
+  // Half of (3, 4) has the norm 2.5; half of 12 is 6.
+  EXPECT_TRUE(isClose("first", update.weight(0), {-1.2, -1.6}, near()));
+  EXPECT_TRUE(isClose("second", update.weight(1), {-2}, near()));
+}
+
 TEST_P(Optimizers, ClipValueLimitsEachElement) {
   Update update(GetParam(), "sgd", {{"clipValue", 0.5}}, {{0, 0, 0}});
   update.step({{2, -3, 0.25}}, 1);
