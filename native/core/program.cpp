@@ -1,8 +1,6 @@
 #include "program.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <utility>
 
 #include "error.h"
@@ -35,12 +33,6 @@ Program::Program(ModelSpec spec)
 }
 
 Program::~Program() = default;
-
-// A plan's runs are observed before another plan runs or it goes.
-void Program::settle() {
-  observe(true, nullptr);
-  running_ = nullptr;
-}
 
 void Program::configureTraining(TrainingSpec spec) {
   settle();
@@ -193,133 +185,6 @@ void Program::feed(Plan& plan, const Batch& batch) {
   feedAll(model.targets, batch.targets, "targets", true);
   if (!batch.sampleWeights.empty()) {
     feedAll(model.sampleWeights, batch.sampleWeights, "sample weights", false);
-  }
-}
-
-StepState Program::stepState(float learningRate) const {
-  return {spec_.seed, step_, learningRate, 0};
-}
-
-std::vector<Watched> Program::watched(const Plan& plan) {
-  std::vector<Watched> watched;
-  const TensorId norms = plan.model().norms;
-  if (norms != kNoTensor) watched.push_back({plan.address(plan.bufferOf(norms)), 1});
-  for (std::size_t i = 0; i < slotTable_->results.size(); ++i) {
-    ensureSlot(slotTable_->accumulator(i));
-    watched.push_back({slots_[slotTable_->accumulator(i)].memory->data(), 2});
-  }
-  return watched;
-}
-
-void Program::start(Plan& plan, const StepState& state) {
-  plan.run(*backend_, state, watched(plan));
-  running_ = &plan;
-}
-
-void Program::observe(bool wait, const Batch* batch) {
-  if (running_ == nullptr) return;
-  const bool training = running_->model().norms != kNoTensor;
-  for (Observation& seen : backend_->observe(wait)) {
-    if (training && !std::isfinite(seen.values.at(0))) throwNotFinite(*running_, batch, seen.state);
-    latest_ = std::move(seen.values);
-    if (training) latest_.erase(latest_.begin());
-    ++runsSinceReset_;
-  }
-}
-
-void Program::train(const Batch& batch, float learningRate) {
-  if (!std::isfinite(learningRate)) {
-    throw Error(ErrorCode::Option, "learningRate", "must be finite");
-  }
-  Plan& plan = ready(Mode::Train, batch);
-  start(plan, stepState(learningRate));
-  ++step_;
-  observe(false, &batch);
-}
-
-// Runs the step again, one command at a time, up to the first output that is not finite. The
-// optimizer has left the weights alone, so the second run computes the same values.
-void Program::throwNotFinite(Plan& plan, const Batch* batch, const StepState& state) {
-  Schedule& schedule = plan.schedule();
-  running_ = nullptr;
-  step_ = state.step;
-  backend_->observe(true);  // the steps behind it changed nothing
-  clearAccumulators();
-  if (!backend_->refeed(schedule, state) && batch != nullptr) feed(plan, *batch);
-  std::string culprit = "the loss";
-  const auto isFinite = [&](BufferId id) {
-    const Buffer& buffer = schedule.buffers.at(static_cast<std::size_t>(id));
-    if (buffer.tensor == kNoTensor) return true;
-    const Tensor& tensor = plan.model().graph.tensor(buffer.tensor);
-    if (tensor.type != ElementType::Float) return true;
-    std::vector<float> values(static_cast<std::size_t>(elementCount(tensor.shape)));
-    backend_->read(*buffer.layout, plan.address(id), values);
-    return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
-  };
-  for (std::size_t i = 0; i < schedule.commands.size(); ++i) {
-    const Command& command = schedule.commands[i];
-    if (command.phase == Phase::Update) break;
-    backend_->run(schedule, i, i + 1, state);
-    if (!std::ranges::all_of(command.writes, isFinite)) {
-      culprit = "'" + command.name + "'";
-      break;
-    }
-  }
-  clearAccumulators();
-  throw Error(ErrorCode::NotFinite, "step " + std::to_string(state.step),
-              "the first output that is not finite is that of " + culprit +
-                  "; the weights are those of the step before. Lower the learning rate, clip the "
-                  "gradients or look at the data");
-}
-
-void Program::evaluate(const Batch& batch) {
-  start(ready(Mode::Evaluate, batch), stepState(0));
-  observe(false, &batch);
-}
-
-std::vector<std::vector<float>> Program::predict(const Batch& batch) {
-  Plan& plan = ready(Mode::Predict, batch);
-  plan.run(*backend_, stepState(0));
-  std::vector<std::vector<float>> outputs;
-  for (const TensorId output : plan.model().outputs)
-    outputs.push_back(plan.read(*backend_, output));
-  return outputs;
-}
-
-GradientValues Program::gradients(const Batch& batch) {
-  Plan& plan = ready(Mode::Gradients, batch);
-  plan.run(*backend_, stepState(0));
-  const auto readAll = [&](const std::vector<TensorId>& tensors) {
-    std::vector<std::vector<float>> values;
-    for (const TensorId id : tensors) {
-      values.push_back(id == kNoTensor ? std::vector<float>{} : plan.read(*backend_, id));
-    }
-    return values;
-  };
-  return {readAll(plan.model().inputGradients), readAll(plan.model().weightGradients)};
-}
-
-std::vector<Result> Program::results(bool reset) {
-  observe(reset || latest_.empty(), nullptr);
-  std::vector<Result> results;
-  for (std::size_t i = 0; i < slotTable_->results.size(); ++i) {
-    const std::string& name = slotTable_->results[i];
-    const double sum = latest_.empty() ? 0 : latest_.at(2 * i);
-    const double count = latest_.empty() ? 0 : latest_.at(2 * i + 1);
-    results.push_back(
-        {name, sum, name == "penalty" ? static_cast<double>(runsSinceReset_) : count});
-  }
-  if (reset) clearAccumulators();
-  return results;
-}
-
-void Program::clearAccumulators() {
-  runsSinceReset_ = 0;
-  latest_.clear();
-  constexpr std::array<double, 2> kZero{};
-  for (std::size_t i = 0; i < slotTable_->results.size(); ++i) {
-    const Slot& slot = slots_[slotTable_->accumulator(i)];
-    if (slot.memory) backend_->writeBytes(slot.memory->data(), kZero.data(), sizeof kZero);
   }
 }
 
