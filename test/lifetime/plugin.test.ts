@@ -118,12 +118,13 @@ describe('pluginReport()', () => {
   });
 });
 
-// The plugin of this build, where there is one.
 const built = join(dirname(addonFile), pluginName);
-const whereBuilt = existsSync(built) ? test : test.skip;
 
-whereBuilt('the plugin of this build loads with the libraries that are found, and reports', () => {
-  const { libraries } = searchCuda().files;
-  expect(libraries.join()).toMatch(/libcudart.*libcudnn/);
-  expect(answer('report', { plugin: built, libraries })).toEqual([notLoaded, expect.any(Array)]);
-});
+// Not a skipped test: where no plugin was built, there is nothing to skip.
+if (existsSync(built)) {
+  test('the plugin of this build loads with the libraries that are found, and reports', () => {
+    const { libraries } = searchCuda().files;
+    expect(libraries.join()).toMatch(/libcudart.*libcudnn/);
+    expect(answer('report', { plugin: built, libraries })).toEqual([notLoaded, expect.any(Array)]);
+  });
+}
