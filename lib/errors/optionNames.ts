@@ -43,10 +43,11 @@ export function suggestion(name: string, known: readonly string[]): string {
 
 /** Throws ERR_OPTION when `options` is no plain record or has a name that is not in `known`. */
 export function checkOptionNames(place: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  // A Map's entries are no options: without this its names would pass unseen.
+  if (Object.prototype.toString.call(options) !== '[object Object]') {
     throw new OptionError(`expected an object of options, got ${shown(options)}`, { place });
   }
-  for (const name of Object.keys(options)) {
+  for (const name of Object.keys(options as object)) {
     if (known.includes(name)) continue;
     const hint = suggestion(name, known);
     const end = hint === '' ? '.' : hint;

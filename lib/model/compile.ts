@@ -1,4 +1,4 @@
-import { checkOptionNames } from '../errors/optionNames.js';
+import { givenOptions } from '../errors/givenOptions.js';
 import { realNumber } from '../errors/optionValues.js';
 import type { LossConfig } from '../losses/loss.js';
 import type { MetricConfig, MetricOption } from '../metrics/metric.js';
@@ -17,11 +17,11 @@ import type { MetricSlot, OutputSlot } from './trainable.js';
 export interface CompileArgs {
   /** 'sgd', 'adam', 'adamw' (with their default options), or what `train` makes. */
   readonly optimizer: OptimizerName | Optimizer | (string & {});
-  /** One loss for every output, or one for each; by name, an output may go without. */
-  readonly loss: LossOption | ForOutputs<LossOption>;
+  /** One loss for every output, or one for each; null or not named: the output has none. */
+  readonly loss: LossOption | ForOutputs<LossOption | null>;
   /** The factor of each output's loss in the total. Default 1. */
   readonly lossWeights?: ForOutputs<number>;
-  /** Metrics of every output with a loss, or lists by output name. */
+  /** A metric or several, of every output with a loss; or by output name. */
   readonly metrics?: MetricOptions;
   /** Metrics that weigh samples by sampleWeight. */
   readonly weightedMetrics?: MetricOptions;
@@ -46,13 +46,13 @@ export interface CompiledTraining {
 }
 
 const place = 'compile()';
-const optionNames: Readonly<Record<keyof CompileArgs, true>> = {
-  optimizer: true,
-  loss: true,
-  lossWeights: true,
-  metrics: true,
-  weightedMetrics: true,
-};
+const optionNames = [
+  'optimizer',
+  'loss',
+  'lossWeights',
+  'metrics',
+  'weightedMetrics',
+] as const satisfies readonly (keyof CompileArgs)[];
 
 // Entries by output name, for saved models; undefined entries are left out.
 function byName<T, Saved>(
@@ -74,8 +74,11 @@ function savedMetrics(list: readonly MetricOption[]): (string | MetricConfig)[] 
 }
 
 /** Checks compile()'s arguments against the outputs. ERR_OPTION names the one at fault. */
-export function resolveTraining(args: CompileArgs, outputs: readonly Output[]): CompiledTraining {
-  checkOptionNames(place, args, Object.keys(optionNames));
+export function resolveTraining(
+  compileArgs: CompileArgs,
+  outputs: readonly Output[],
+): CompiledTraining {
+  const args = givenOptions(place, compileArgs, optionNames);
   const optimizer = resolveOptimizer(args.optimizer);
   const losses = lossesOf(args.loss, outputs);
   const given =

@@ -11,7 +11,12 @@ import { evaluate, evaluateDataset } from '../train/evaluate.js';
 import type { EvaluateDatasetOptions, EvaluateOptions } from '../train/evaluate.js';
 import { fit, fitDataset } from '../train/fit.js';
 import type { FitDatasetOptions, FitOptions } from '../train/fitOptions.js';
-import { testOnBatch, trainOnBatch, type TrainOnBatchOptions } from '../train/onBatch.js';
+import {
+  testOnBatch,
+  trainOnBatch,
+  type TestOnBatchOptions,
+  type TrainOnBatchOptions,
+} from '../train/onBatch.js';
 import { predict, predictOnBatch, type PredictOptions } from '../train/predict.js';
 import type { SampleData } from '../train/samples.js';
 import { resolveTraining } from './compile.js';
@@ -85,27 +90,27 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   }
 
   /** Trains on arrays; resolves to the losses and metrics of each epoch. */
-  fit(x: SampleData, y: SampleData, options?: FitOptions): Promise<History> {
+  fit(x: SampleData, y: SampleData, options?: FitOptions | null): Promise<History> {
     return fit(this, x, y, options);
   }
 
   /** Trains on the batches of a data set. */
-  fitDataset(dataset: Dataset, options?: FitDatasetOptions): Promise<History> {
+  fitDataset(dataset: Dataset, options?: FitDatasetOptions | null): Promise<History> {
     return fitDataset(this, dataset, options);
   }
 
   /** The loss and the metrics over arrays. */
-  evaluate(x: SampleData, y: SampleData, options?: EvaluateOptions): Promise<Logs> {
+  evaluate(x: SampleData, y: SampleData, options?: EvaluateOptions | null): Promise<Logs> {
     return evaluate(this, x, y, options);
   }
 
   /** The loss and the metrics over the batches of a data set. */
-  evaluateDataset(dataset: Dataset, options?: EvaluateDatasetOptions): Promise<Logs> {
+  evaluateDataset(dataset: Dataset, options?: EvaluateDatasetOptions | null): Promise<Logs> {
     return evaluateDataset(this, dataset, options);
   }
 
   /** The outputs for x: a tensor, or one for each output. */
-  predict(x: SampleData, options?: PredictOptions): Promise<Tensor | Tensor[]> {
+  predict(x: SampleData, options?: PredictOptions | null): Promise<Tensor | Tensor[]> {
     return predict(this, x, options);
   }
 
@@ -115,16 +120,12 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   }
 
   /** One step on one batch; its loss and metrics. */
-  trainOnBatch(x: SampleData, y: SampleData, options?: TrainOnBatchOptions): Promise<Logs> {
+  trainOnBatch(x: SampleData, y: SampleData, options?: TrainOnBatchOptions | null): Promise<Logs> {
     return trainOnBatch(this, x, y, options);
   }
 
   /** The loss and the metrics of one batch. */
-  testOnBatch(
-    x: SampleData,
-    y: SampleData,
-    options?: { readonly sampleWeight?: SampleData },
-  ): Promise<Logs> {
+  testOnBatch(x: SampleData, y: SampleData, options?: TestOnBatchOptions | null): Promise<Logs> {
     return testOnBatch(this, x, y, options);
   }
 

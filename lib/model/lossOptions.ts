@@ -25,13 +25,13 @@ function requireClasses(loss: Loss, { name, shape }: Output): void {
 
 /** The loss of each output, undefined where it has none. ERR_OPTION when one does not fit. */
 export function lossesOf(
-  value: LossOption | ForOutputs<LossOption>,
+  value: LossOption | ForOutputs<LossOption | null>,
   outputs: readonly Output[],
 ): (Loss | undefined)[] {
   const several = isForOutputs(value);
   const options = several ? forOutputs('loss', value, outputs) : outputs.map(() => value);
   const losses = options.map((option) =>
-    option === undefined && several ? undefined : resolveLoss(place, option),
+    several && (option === undefined || option === null) ? undefined : resolveLoss(place, option),
   );
   if (losses.every((loss) => loss === undefined)) {
     throw new OptionError('no output has a loss', { place });

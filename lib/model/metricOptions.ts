@@ -1,7 +1,13 @@
 import { OptionError } from '../errors/errors.js';
 import { shown } from '../errors/optionNames.js';
 import type { Loss } from '../losses/loss.js';
-import { resolveMetric, type MetricOption, type ResolvedMetric } from '../metrics/metric.js';
+import {
+  Metric,
+  resolveMetric,
+  type MetricConfig,
+  type MetricOption,
+  type ResolvedMetric,
+} from '../metrics/metric.js';
 import type { MetricSpec } from '../native/program.js';
 import { forOutputs, type Output } from './outputs.js';
 import type { MetricSlot } from './trainable.js';
@@ -9,7 +15,7 @@ import type { MetricSlot } from './trainable.js';
 type MetricsOf = MetricOption | readonly MetricOption[];
 
 /** Metrics of every output with a loss, or by output name. */
-export type MetricOptions = readonly MetricOption[] | Readonly<Record<string, MetricsOf>>;
+export type MetricOptions = MetricsOf | Readonly<Record<string, MetricsOf>>;
 
 const place = 'compile()';
 
@@ -20,21 +26,28 @@ export function metricOptions(
   outputs: readonly Output[],
   losses: readonly (Loss | undefined)[],
 ): readonly (readonly MetricOption[])[] {
-  if (value === undefined) return outputs.map(() => []);
-  if (Array.isArray(value)) {
-    const list = value as readonly MetricOption[];
+  if (value === undefined || value === null) return outputs.map(() => []);
+  if (Array.isArray(value) || isMetric(value)) {
+    const list = listOf(value as MetricsOf);
     return losses.map((loss) => (loss === undefined ? [] : list));
   }
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object') {
     throw new OptionError(`${option} is ${shown(value)}; expected an array such as ['accuracy']`, {
       place,
     });
   }
   const records = value as Readonly<Record<string, MetricsOf>>;
-  return forOutputs(option, records, outputs).map((list) => {
-    if (list === undefined) return [];
-    return Array.isArray(list) ? (list as readonly MetricOption[]) : [list as MetricOption];
-  });
+  return forOutputs(option, records, outputs).map((list) => listOf(list ?? []));
+}
+
+function listOf(value: MetricsOf): readonly MetricOption[] {
+  return Array.isArray(value) ? (value as readonly MetricOption[]) : [value as MetricOption];
+}
+
+// Apart from a record by output name.
+function isMetric(value: unknown): value is MetricOption {
+  if (typeof value === 'string' || value instanceof Metric) return true;
+  return typeof value === 'object' && typeof (value as MetricConfig).className === 'string';
 }
 
 /** A metric with its key in logs. */

@@ -42,7 +42,7 @@ export function forOutputs<T>(
       { place },
     );
   }
-  if (typeof value !== 'object' || (value as unknown) === null) {
+  if (Object.prototype.toString.call(value) !== '[object Object]') {
     throw new OptionError(`${option} is ${shown(value)}; expected an array or a record`, { place });
   }
   checkOutputNames(option, value, outputs);

@@ -1,8 +1,10 @@
 import { DataError } from '../errors/errors.js';
+import { givenOptions } from '../errors/givenOptions.js';
 import type { TrainableModel } from '../model/trainable.js';
 import type { Batch } from '../native/program.js';
 import { wholeBatch, type BatchSource } from './batches.js';
-import { withWeights, type ClassWeights } from './sampleWeights.js';
+import type { ClassWeights } from './classWeights.js';
+import { withWeights } from './sampleWeights.js';
 import { toSamples, type SampleData } from './samples.js';
 
 /** One batch of a data set. */
@@ -12,6 +14,8 @@ export interface DatasetBatch {
   /** One weight for each row. */
   readonly sampleWeight?: SampleData;
 }
+
+const batchNames = ['xs', 'ys', 'sampleWeight'] as const satisfies readonly (keyof DatasetBatch)[];
 
 type BatchIterable = Iterable<DatasetBatch> | AsyncIterable<DatasetBatch>;
 
@@ -98,10 +102,11 @@ export class DatasetSource implements BatchSource {
       throw new DataError('expected {xs, ys, sampleWeight?}', { place });
     }
     const places = { x: `${place}: xs`, y: `${place}: ys` };
-    const samples = toSamples(this.model, value.xs, value.ys, places);
-    const sampleWeight = 'sampleWeight' in value ? (value.sampleWeight as SampleData) : undefined;
-    const weighting = { sampleWeight, classWeight: this.options.classWeight };
-    return wholeBatch(withWeights(this.model, samples, weighting, `${place}: sampleWeight`));
+    const { xs, ys, sampleWeight } = givenOptions(place, value as DatasetBatch, batchNames);
+    const samples = toSamples(this.model, xs, ys, places);
+    const { classWeight } = this.options;
+    const weighting = { sampleWeight, classWeight, place: `${place}: sampleWeight` };
+    return wholeBatch(withWeights(this.model, samples, weighting));
   }
 }
 

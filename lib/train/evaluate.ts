@@ -1,10 +1,10 @@
-import { checkOptionNames } from '../errors/optionNames.js';
+import { givenOptions } from '../errors/givenOptions.js';
 import { wholeNumber } from '../errors/optionValues.js';
 import type { Logs, TrainableModel } from '../model/trainable.js';
 import { arraySource } from './batches.js';
 import { DatasetSource, type Dataset } from './dataset.js';
 import { evaluateSource } from './evaluation.js';
-import { toEvaluationBatchSize, toSignal, toVerbose } from './fitOptions.js';
+import { toBatchSize, toSignal, toVerbose } from './fitOptions.js';
 import { withWeights } from './sampleWeights.js';
 import { requireCompiled, toSamples, type SampleData } from './samples.js';
 
@@ -27,19 +27,26 @@ export interface EvaluateDatasetOptions {
   signal?: AbortSignal;
 }
 
+const optionNames = [
+  'batchSize',
+  'verbose',
+  'sampleWeight',
+  'signal',
+] as const satisfies readonly (keyof EvaluateOptions)[];
+
 /** The losses and metrics of a model over arrays, by their log names ('loss', 'accuracy'). */
 export async function evaluate(
   model: TrainableModel,
   x: SampleData,
   y: SampleData,
-  options: EvaluateOptions = {},
+  evaluateOptions?: EvaluateOptions | null,
 ): Promise<Logs> {
   const place = 'evaluate()';
   return model.exclusively('evaluate', async () => {
-    checkOptionNames(place, options, ['batchSize', 'verbose', 'sampleWeight', 'signal']);
+    const options = givenOptions(place, evaluateOptions, optionNames);
     requireCompiled(model);
     const samples = withWeights(model, toSamples(model, x, y), options);
-    const batchSize = toEvaluationBatchSize(place, options.batchSize, samples.count);
+    const batchSize = toBatchSize(place, 'batchSize', options.batchSize, samples.count);
     return evaluateSource(model, await model.program(), {
       place,
       source: arraySource(samples, { batchSize }),
@@ -53,11 +60,11 @@ export async function evaluate(
 export async function evaluateDataset(
   model: TrainableModel,
   dataset: Dataset,
-  options: EvaluateDatasetOptions = {},
+  evaluateOptions?: EvaluateDatasetOptions | null,
 ): Promise<Logs> {
   const place = 'evaluateDataset()';
   return model.exclusively('evaluateDataset', async () => {
-    checkOptionNames(place, options, ['batches', 'verbose', 'signal']);
+    const options = givenOptions(place, evaluateOptions, ['batches', 'verbose', 'signal']);
     requireCompiled(model);
     const { batches } = options;
     const steps = batches === undefined ? undefined : wholeNumber(place, 'batches', batches, 1);

@@ -1,5 +1,6 @@
 import type { History } from '../callbacks/history.js';
 import { OptionError } from '../errors/errors.js';
+import { givenOptions } from '../errors/givenOptions.js';
 import { shown } from '../errors/optionNames.js';
 import { wholeNumber } from '../errors/optionValues.js';
 import type { Logs, TrainableModel } from '../model/trainable.js';
@@ -11,7 +12,6 @@ import {
   fitDatasetOptionNames,
   fitOptionNames,
   toBatchSize,
-  toEvaluationBatchSize,
   toSchedule,
   toShuffle,
   toTrainingRows,
@@ -36,16 +36,17 @@ export async function fit(
   model: TrainableModel,
   x: SampleData,
   y: SampleData,
-  options: FitOptions = {},
+  fitOptions?: FitOptions | null,
 ): Promise<History> {
   const place = 'fit()';
   return model.exclusively('fit', async () => {
-    const schedule = toSchedule(place, options, fitOptionNames);
+    const options = givenOptions(place, fitOptions, fitOptionNames);
+    const schedule = toSchedule(place, options);
     requireCompiled(model);
     const { sampleWeight, classWeight } = options;
     const samples = withWeights(model, toSamples(model, x, y), { sampleWeight, classWeight });
     const rows = toTrainingRows(place, options, samples.count);
-    const batchSize = toBatchSize(place, options.batchSize, rows);
+    const batchSize = toBatchSize(place, 'batchSize', options.batchSize, rows);
     const source = arraySource(samples, {
       batchSize,
       count: rows,
@@ -66,11 +67,12 @@ export async function fit(
 export async function fitDataset(
   model: TrainableModel,
   dataset: Dataset,
-  options: FitDatasetOptions = {},
+  fitOptions?: FitDatasetOptions | null,
 ): Promise<History> {
   const place = 'fitDataset()';
   return model.exclusively('fitDataset', async () => {
-    const schedule = toSchedule(place, options, fitDatasetOptionNames);
+    const options = givenOptions(place, fitOptions, fitDatasetOptionNames);
+    const schedule = toSchedule(place, options);
     requireCompiled(model);
     const { batchesPerEpoch, classWeight } = options;
     const source = new DatasetSource(model, dataset, {
@@ -109,7 +111,7 @@ function validationSource(
 ): BatchSource | undefined {
   const size = options.validationBatchSize ?? batchSize;
   if (options.validationData !== undefined) {
-    return arrayValidation(model, options.validationData, size);
+    return arrayValidation('fit()', model, options.validationData, size);
   }
   const count = samples.count - rows;
   if (count === 0) return undefined;
@@ -120,29 +122,26 @@ function validationSource(
   return arraySource(held, {
     first: rows,
     count,
-    batchSize: toEvaluationBatchSize('fit()', size, count),
+    batchSize: toBatchSize('fit()', 'validationBatchSize', size, count),
   });
 }
 
 function arrayValidation(
+  place: string,
   model: TrainableModel,
   data: NonNullable<FitOptions['validationData']>,
   batchSize: number,
 ): BatchSource {
   if (!Array.isArray(data) || data.length < 2 || data.length > 3) {
     throw new OptionError(`validationData is ${shown(data)}; expected [x, y, sampleWeight?]`, {
-      place: 'fit()',
+      place,
     });
   }
   const [x, y, sampleWeight] = data as readonly [SampleData, SampleData, SampleData?];
   const places = { x: 'validationData x', y: 'validationData y' };
-  const samples = withWeights(
-    model,
-    toSamples(model, x, y, places),
-    { sampleWeight },
-    'validationData sampleWeight',
-  );
-  const size = toEvaluationBatchSize('validationBatchSize', batchSize, samples.count);
+  const weighting = { sampleWeight, place: 'validationData sampleWeight' };
+  const samples = withWeights(model, toSamples(model, x, y, places), weighting);
+  const size = toBatchSize(place, 'validationBatchSize', batchSize, samples.count);
   return arraySource(samples, { batchSize: size });
 }
 
@@ -150,10 +149,13 @@ function datasetValidation(
   model: TrainableModel,
   options: FitDatasetOptions,
 ): BatchSource | undefined {
+  const place = 'fitDataset()';
   const { validationData, validationBatches, validationBatchSize = 32 } = options;
+  const steps = toBatches(place, 'validationBatches', validationBatches);
   if (validationData === undefined) return undefined;
-  if (isArrays(validationData)) return arrayValidation(model, validationData, validationBatchSize);
-  const steps = toBatches('fitDataset()', 'validationBatches', validationBatches);
+  if (isArrays(validationData)) {
+    return arrayValidation(place, model, validationData, validationBatchSize);
+  }
   return new DatasetSource(model, validationData, { steps, place: 'validationData' });
 }
 

@@ -1,9 +1,9 @@
 import { Callback } from '../callbacks/callback.js';
 import { LambdaCallback, type CallbackHooks } from '../callbacks/lambdaCallback.js';
 import { OptionError } from '../errors/errors.js';
-import { checkOptionNames, shown } from '../errors/optionNames.js';
+import { shown } from '../errors/optionNames.js';
 import { realNumber, trueOrFalse, wholeNumber } from '../errors/optionValues.js';
-import type { ClassWeights } from './sampleWeights.js';
+import type { ClassWeights } from './classWeights.js';
 import type { SampleData } from './samples.js';
 import type { Dataset } from './dataset.js';
 
@@ -33,12 +33,15 @@ export interface TrainingOptions {
 }
 
 export interface FitOptions extends TrainingOptions {
-  /** Samples in a step; at most the samples there are. Default 32. */
+  /** Samples in a step; a larger size is cut to the samples there are. Default 32. */
   batchSize?: number;
   /** [x, y] or [x, y, sampleWeight], evaluated after an epoch. */
   validationData?:
     readonly [SampleData, SampleData] | readonly [SampleData, SampleData, SampleData];
-  /** The share of the rows, taken from their end before shuffling, to validate on; in (0, 1). */
+  /**
+   * The share of the rows, taken from their end before shuffling, to validate on; in [0, 1).
+   * Default 0: none.
+   */
   validationSplit?: number;
   /** Visit the rows in a new order every epoch, from the model's seed. Default true. */
   shuffle?: boolean;
@@ -95,13 +98,10 @@ export interface Schedule {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Checks the names of all options and the values of those that fit() and fitDataset() share. */
-export function toSchedule(
-  place: string,
-  options: TrainingOptions,
-  known: readonly string[],
-): Schedule {
-  checkOptionNames(place, options, known);
+/** Checks the options that fit() and fitDataset() share. */
+export function toSchedule(place: string, options: TrainingOptions): Schedule {
+  // Checked also where nothing is validated.
+  wholeNumber(place, 'validationBatchSize', options.validationBatchSize ?? 1, 1);
   const epochs = wholeNumber(place, 'epochs', options.epochs ?? 1, 0);
   const initialEpoch = wholeNumber(place, 'initialEpoch', options.initialEpoch ?? 0, 0);
   return {
@@ -128,35 +128,21 @@ export function toSignal(place: string, value: unknown): AbortSignal | undefined
   throw new OptionError(`signal is ${shown(value)}; expected an AbortSignal`, { place });
 }
 
-/**
- * The samples in a step. A size that was given must not exceed the rows: ERR_OPTION names both.
- * The default of 32 is cut to the rows there are.
- */
-export function toBatchSize(place: string, value: unknown, rows: number): number {
-  if (value === undefined) return Math.min(32, rows);
-  const size = wholeNumber(place, 'batchSize', value, 1);
-  if (size <= rows) return size;
-  throw new OptionError(
-    `batchSize ${size} is larger than the ${rows} samples; pass batchSize <= ${rows}`,
-    { place },
-  );
-}
-
-/** As toBatchSize, for evaluate() and predict(): a larger size is cut to the rows there are. */
-export function toEvaluationBatchSize(place: string, value: unknown, rows: number): number {
-  return Math.min(wholeNumber(place, 'batchSize', value ?? 32, 1), rows);
+/** The samples in a step, by default 32; a larger size is cut to the rows there are. */
+export function toBatchSize(place: string, option: string, value: unknown, rows: number): number {
+  return Math.min(wholeNumber(place, option, value ?? 32, 1), rows);
 }
 
 /** The rows to train on, from the front; the others are for validation. */
 export function toTrainingRows(place: string, options: FitOptions, rows: number): number {
   const { validationSplit, validationData } = options;
-  if (validationSplit === undefined) return rows;
-  const split = realNumber(place, 'validationSplit', validationSplit);
-  if (split <= 0 || split >= 1) {
-    throw new OptionError(`validationSplit is ${split}; expected more than 0 and less than 1`, {
+  const split = realNumber(place, 'validationSplit', validationSplit ?? 0);
+  if (split < 0 || split >= 1) {
+    throw new OptionError(`validationSplit is ${split}; expected at least 0 and less than 1`, {
       place,
     });
   }
+  if (split === 0) return rows;
   if (validationData !== undefined) {
     throw new OptionError('pass validationData or validationSplit, not both', { place });
   }

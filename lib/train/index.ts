@@ -1,3 +1,4 @@
+export type { ClassWeight, ClassWeights } from './classWeights.js';
 export type { Dataset, DatasetBatch } from './dataset.js';
 export type { EvaluateDatasetOptions, EvaluateOptions } from './evaluate.js';
 export type {
@@ -7,8 +8,7 @@ export type {
   TrainingOptions,
 } from './fitOptions.js';
 export { interruptSignal, type InterruptSignal } from './interrupt.js';
-export type { TrainOnBatchOptions } from './onBatch.js';
+export type { TestOnBatchOptions, TrainOnBatchOptions } from './onBatch.js';
 export type { PredictOptions } from './predict.js';
 export type { NestedRows, SampleArray } from './rows.js';
-export type { ClassWeight, ClassWeights } from './sampleWeights.js';
 export type { SampleData } from './samples.js';

@@ -1,8 +1,9 @@
-import { checkOptionNames } from '../errors/optionNames.js';
+import { givenOptions } from '../errors/givenOptions.js';
 import type { Logs, TrainableModel } from '../model/trainable.js';
 import { wholeBatch } from './batches.js';
 import { readLogs } from './results.js';
-import { withWeights, type ClassWeights } from './sampleWeights.js';
+import type { ClassWeights } from './classWeights.js';
+import { withWeights } from './sampleWeights.js';
 import { requireCompiled, toSamples, type SampleData } from './samples.js';
 
 export interface TrainOnBatchOptions {
@@ -12,15 +13,17 @@ export interface TrainOnBatchOptions {
   classWeight?: ClassWeights;
 }
 
+export type TestOnBatchOptions = Pick<TrainOnBatchOptions, 'sampleWeight'>;
+
 /** One training step on all rows of x; the losses and metrics of that step, before its update. */
 export async function trainOnBatch(
   model: TrainableModel,
   x: SampleData,
   y: SampleData,
-  options: TrainOnBatchOptions = {},
+  batchOptions?: TrainOnBatchOptions | null,
 ): Promise<Logs> {
   return model.exclusively('trainOnBatch', async () => {
-    checkOptionNames('trainOnBatch()', options, ['sampleWeight', 'classWeight']);
+    const options = givenOptions('trainOnBatch()', batchOptions, ['sampleWeight', 'classWeight']);
     const { learningRate } = model.optimizer;
     const batch = wholeBatch(withWeights(model, toSamples(model, x, y), options));
     const program = await model.program();
@@ -35,10 +38,10 @@ export async function testOnBatch(
   model: TrainableModel,
   x: SampleData,
   y: SampleData,
-  options: { sampleWeight?: SampleData } = {},
+  batchOptions?: TestOnBatchOptions | null,
 ): Promise<Logs> {
   return model.exclusively('testOnBatch', async () => {
-    checkOptionNames('testOnBatch()', options, ['sampleWeight']);
+    const options = givenOptions('testOnBatch()', batchOptions, ['sampleWeight']);
     requireCompiled(model);
     const batch = wholeBatch(withWeights(model, toSamples(model, x, y), options));
     const program = await model.program();

@@ -1,10 +1,10 @@
-import { checkOptionNames } from '../errors/optionNames.js';
+import { givenOptions } from '../errors/givenOptions.js';
 import type { TrainableModel } from '../model/trainable.js';
 import type { NativeProgram } from '../native/program.js';
 import { sizeOf, Tensor } from '../tensor/tensor.js';
 import { throwIfAborted } from './abort.js';
 import { arraySource } from './batches.js';
-import { toEvaluationBatchSize, toSignal, toVerbose } from './fitOptions.js';
+import { toBatchSize, toSignal, toVerbose } from './fitOptions.js';
 import { Progress } from './progress.js';
 import { toInputs, type SampleData, type Samples } from './samples.js';
 
@@ -21,13 +21,13 @@ export interface PredictOptions {
 export async function predict(
   model: TrainableModel,
   x: SampleData,
-  options: PredictOptions = {},
+  predictOptions?: PredictOptions | null,
 ): Promise<Tensor | Tensor[]> {
   const place = 'predict()';
   return model.exclusively('predict', async () => {
-    checkOptionNames(place, options, ['batchSize', 'verbose', 'signal']);
+    const options = givenOptions(place, predictOptions, ['batchSize', 'verbose', 'signal']);
     const samples = inputSamples(model, x);
-    const batchSize = toEvaluationBatchSize(place, options.batchSize, samples.count);
+    const batchSize = toBatchSize(place, 'batchSize', options.batchSize, samples.count);
     const signal = toSignal(place, options.signal);
     const verbose = toVerbose(place, options.verbose ?? 0);
     const steps = Math.ceil(samples.count / batchSize);

@@ -93,6 +93,19 @@ describe('metrics', () => {
     expect(spec.metrics.map(({ output }) => output)).toEqual([0, 1]);
   });
 
+  it.each([
+    ['accuracy'],
+    [metrics.topKCategoricalAccuracy({ k: 2, name: 'accuracy' })],
+    [metrics.topKCategoricalAccuracy({ k: 2, name: 'accuracy' }).getConfig()],
+  ])('as one alone go as a list of it: %p', (metric) => {
+    const loss = 'sparseCategoricalCrossentropy';
+    const compiled = (given: CompileArgs['metrics']) =>
+      resolveTraining(from({ optimizer: 'sgd', loss, metrics: given }), one(10));
+    const { spec, metricSlots } = compiled(metric);
+    expect(metricSlots.map(({ name }) => name)).toContain('accuracy');
+    expect(spec).toEqual(compiled([metric]).spec);
+  });
+
   it('as one list go to every output with a loss', () => {
     const args = { optimizer: 'sgd', loss: { angle: 'mse' }, metrics: ['mae'] };
     const { metricSlots } = resolveTraining(args, two);
@@ -121,7 +134,7 @@ describe('compile() refuses', () => {
       /'meanSquaredError'\? \(names are camelCase\)/,
     ],
     ['no loss', from({ optimizer: 'sgd' }), one(2), /loss is undefined/],
-    ['a loss of null', from({ optimizer: 'sgd', loss: null }), one(2), /loss is null/],
+    ['a loss of null', from({ optimizer: 'sgd', loss: null }), one(2), /loss is undefined/],
     [
       'an optimizer that is none',
       from({ ...base, optimizer: {} }),
@@ -157,9 +170,9 @@ describe('compile() refuses', () => {
     ['a metric that is none', from({ ...base, metrics: [3] }), one(2), /metric is 3/],
     [
       'metrics that are no list',
-      from({ ...base, metrics: 'accuracy' }),
+      from({ ...base, metrics: 5 }),
       one(2),
-      /metrics is 'accuracy'; expected an array/,
+      /metrics is 5; expected an array/,
     ],
     [
       'a metric of other targets',

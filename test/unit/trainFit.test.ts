@@ -136,12 +136,12 @@ describe('fit', () => {
   });
 
   it.each<[FitOptions, string]>([
-    [{ batchSize: 64 }, 'batchSize 64 is larger than the 10 samples; pass batchSize <= 10'],
     [{ batchSize: 0 }, 'batchSize is 0'],
     [{ batchSize: 2.5 }, 'batchSize is 2.5'],
     [{ epochs: -1 }, 'epochs is -1'],
-    [{ validationSplit: 1 }, 'validationSplit is 1; expected more than 0 and less than 1'],
-    [{ validationSplit: 0 }, 'validationSplit is 0'],
+    [{ validationSplit: 1 }, 'validationSplit is 1; expected at least 0 and less than 1'],
+    [{ validationSplit: -0.1 }, 'validationSplit is -0.1'],
+    [{ validationBatchSize: 0 }, 'validationBatchSize is 0; expected a whole number'],
     [{ validationSplit: 0.01, validationData: [x, y] }, 'not both'],
     [{ stepsPerEpoch: 2 }, 'stepsPerEpoch 2 is more than the 1 batches'],
     [{ batch_size: 4 } as FitOptions, "unknown option 'batch_size'; did you mean 'batchSize'?"],
@@ -149,6 +149,7 @@ describe('fit', () => {
     [{ validationFreq: 0 }, 'validationFreq is 0'],
     [{ callbacks: [5] } as unknown as FitOptions, 'callbacks has 5'],
     [{ shuffle: 'yes' } as unknown as FitOptions, "shuffle is 'yes'"],
+    [{ validationData: x } as unknown as FitOptions, 'expected [x, y, sampleWeight?]'],
   ])('refuses %p before the first step', async (options, message) => {
     const model = new LinearModel();
     const refused = fit(model, x, y, { ...quiet, ...options });
@@ -157,11 +158,14 @@ describe('fit', () => {
     expect(model.linear.steps).toEqual([]);
   });
 
-  it('cuts the default batch to few rows', async () => {
-    const model = new LinearModel();
-    await fit(model, x, y, quiet);
-    expect(trainedRows(model).map((rows) => rows.length)).toEqual([10]);
-  });
+  it.each([quiet, { ...quiet, batchSize: 64 }, { ...quiet, validationSplit: 0 }])(
+    'makes one batch of few rows with %p',
+    async (options) => {
+      const model = new LinearModel();
+      await fit(model, x, y, options);
+      expect(trainedRows(model).map((rows) => rows.length)).toEqual([10]);
+    },
+  );
 
   it('refuses a second fit while one runs', async () => {
     const model = new LinearModel();
