@@ -21,6 +21,11 @@ export interface TrainingParams {
   /** The keys that epoch logs have, 'val_' ones included. */
   readonly metrics: readonly string[];
   readonly timing: Readonly<TrainingTiming>;
+  /**
+   * The running means of the losses and metrics of the epoch, empty before its first reading; up
+   * to 0.2 s old where no callback reads every batch.
+   */
+  readonly means: () => Readonly<Logs>;
 }
 
 /**
@@ -29,10 +34,10 @@ export interface TrainingParams {
  */
 export abstract class Callback {
   /**
-   * Whether onBatchEnd needs the running means of every batch. When no callback does, the means
-   * that it receives may be up to 0.2 s old.
+   * Whether onBatchEnd needs the losses and metrics of the batch: false spares training a wait
+   * after each step. Default: whether there is an onBatchEnd.
    */
-  everyBatch = false;
+  everyBatch: boolean | undefined = undefined;
 
   /** The model in training; set before onTrainBegin. */
   model: TrainableModel | undefined;
@@ -55,7 +60,7 @@ export abstract class Callback {
   onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
   /** `logs` has 'batch' and 'size', the samples in it. */
   onBatchBegin?(batch: number, logs: Logs): void | Promise<void>;
-  /** `logs` has the epoch's running means besides 'batch' and 'size'. */
+  /** `logs` has 'batch' and 'size', and the losses and metrics of this batch: see everyBatch. */
   onBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
   /** Return true to end training quietly instead of rejecting with `error`. */
   handlesError?(error: unknown): boolean;

@@ -6,7 +6,9 @@ export class CallbackRunner {
   constructor(private readonly callbacks: readonly Callback[]) {}
 
   get everyBatch(): boolean {
-    return this.callbacks.some((callback) => callback.everyBatch);
+    return this.callbacks.some(
+      (callback) => callback.everyBatch ?? callback.onBatchEnd !== undefined,
+    );
   }
 
   attach(model: TrainableModel, params: TrainingParams): void {

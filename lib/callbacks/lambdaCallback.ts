@@ -23,7 +23,7 @@ const hookNames = [
   'onBatchEnd',
 ] as const satisfies readonly (keyof CallbackHooks)[];
 
-/** A callback made of functions. Its onBatchEnd gets the running means of every batch. */
+/** A callback made of functions. */
 export class LambdaCallback extends Callback {
   constructor(private readonly hooks: CallbackHooks) {
     super();

@@ -73,12 +73,14 @@ export class ModelCheckpoint extends Callback {
     this.epoch = epoch;
   }
 
-  override async onBatchEnd(batch: number, logs: Logs): Promise<void> {
+  override async onBatchEnd(batch: number): Promise<void> {
     if (this.batches === undefined) return;
     this.batchesSinceSave += 1;
     if (this.batchesSinceSave < this.batches) return;
     this.batchesSinceSave = 0;
-    await this.offer({ ...logs, epoch: this.epoch + 1, batch: batch + 1 });
+    // The mean of the epoch so far: one batch alone says little of the model.
+    const means = this.params?.means() ?? {};
+    await this.offer({ ...means, epoch: this.epoch + 1, batch: batch + 1 });
   }
 
   override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {

@@ -13,6 +13,8 @@ export class ProgbarLogger extends Callback {
 
   constructor(private readonly stream: NodeJS.WriteStream = process.stderr) {
     super();
+    // It shows the running means, which are read now and then.
+    this.everyBatch = false;
   }
 
   override onEpochBegin(epoch: number): void {
@@ -29,12 +31,10 @@ export class ProgbarLogger extends Callback {
     });
   }
 
-  override onBatchEnd(batch: number, logs: Logs): void {
-    const { size = 0, ...means } = logs;
-    delete means.batch;
+  override onBatchEnd(batch: number, { size = 0 }: Logs): void {
     this.step = batch + 1;
     this.samples += size;
-    this.progress?.update(this.state(means));
+    this.progress?.update(this.state(this.params?.means() ?? {}));
   }
 
   override onEpochEnd(_epoch: number, logs: Logs): void {

@@ -9,6 +9,31 @@ export function logNames(model: TrainableModel): string[] {
   return ['loss', ...losses, ...model.metricSlots.map((slot) => slot.name)];
 }
 
+/** Sums of results that were read with a reset after each batch. */
+export class ResultTotals {
+  private readonly totals = new Map<string, Result>();
+
+  add(results: readonly Result[]): void {
+    for (const { name, sum, count } of results) {
+      const total = this.totals.get(name);
+      this.totals.set(name, {
+        name,
+        sum: sum + (total?.sum ?? 0),
+        count: count + (total?.count ?? 0),
+      });
+    }
+  }
+
+  clear(): void {
+    this.totals.clear();
+  }
+
+  /** The means of all that was added: see readLogs. */
+  logs(model: TrainableModel): Logs {
+    return toLogs(model, [...this.totals.values()]);
+  }
+}
+
 /**
  * The means since the last reset under their log names: 'loss' is the sum of all outputs' losses,
  * times their weights, and of the penalties; '<output>_loss' is without its weight.
@@ -21,7 +46,7 @@ export async function readLogs(
   return toLogs(model, await program.results(reset));
 }
 
-/** See readLogs. */
+/** As readLogs, of results that were read. */
 export function toLogs(model: TrainableModel, results: readonly Result[]): Logs {
   // The count of a weighted metric is the sum of its weights, which may be below 1.
   const mean = ({ sum, count }: Result) => (count === 0 ? 0 : sum / count);

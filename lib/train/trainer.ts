@@ -7,7 +7,7 @@ import type { Batch, NativeProgram } from '../native/program.js';
 import { throwIfAborted, unlessAborted, type AbortDetails } from './abort.js';
 import type { BatchSource } from './batches.js';
 import type { Schedule } from './fitOptions.js';
-import { logNames, readLogs, validationLogs } from './results.js';
+import { logNames, readLogs, ResultTotals, toLogs, validationLogs } from './results.js';
 
 /** Milliseconds between two readings of the running means. */
 const readInterval = 200;
@@ -28,6 +28,8 @@ export class Trainer {
   private readonly timing = { dataWait: 0, elapsed: 0 };
   private epoch: number;
   private step = 0;
+  /** What was read of this epoch's batches; empty where they are not read one by one. */
+  private readonly totals = new ResultTotals();
   private means: Logs = {};
   private lastRead = 0;
 
@@ -75,7 +77,8 @@ export class Trainer {
     for (let epoch = initialEpoch; epoch < epochs && !this.model.stopTraining; ++epoch) {
       this.epoch = epoch;
       await this.runSteps();
-      const logs = await readLogs(this.model, this.program, true);
+      this.totals.add(await this.program.results(true));
+      const logs = this.totals.logs(this.model);
       if (this.plan.validate && (epoch + 1) % validationFreq === 0) {
         Object.assign(logs, validationLogs(await this.plan.validate()));
       }
@@ -87,6 +90,7 @@ export class Trainer {
   private async runSteps(): Promise<void> {
     this.step = 0;
     this.means = {};
+    this.totals.clear();
     await this.program.results(true);
     await this.callbacks.onEpochBegin(this.epoch);
     this.throwIfAborted();
@@ -95,11 +99,12 @@ export class Trainer {
     const begun = performance.now();
     this.lastRead = begun;
     const batches = this.plan.source.batches(this.epoch);
+    const { everyBatch } = this.callbacks;
     try {
       for (;;) {
         const batch = await this.nextBatch(batches);
         if (!batch) return;
-        await this.runStep(batch, begun);
+        await this.runStep(batch, begun, everyBatch);
         if (this.model.stopTraining) return;
       }
     } finally {
@@ -124,19 +129,30 @@ export class Trainer {
     return next.done === true ? undefined : next.value;
   }
 
-  private async runStep(batch: Batch, begun: number): Promise<void> {
+  private async runStep(batch: Batch, begun: number, everyBatch: boolean): Promise<void> {
     const facts = { batch: this.step, size: batch.size };
     await this.callbacks.onBatchBegin(this.step, facts);
     await this.program.train(batch, this.model.optimizer.learningRate);
     const now = performance.now();
-    if (this.callbacks.everyBatch || now - this.lastRead >= readInterval) {
+    let logs: Logs = {};
+    if (everyBatch) {
+      logs = await this.readBatch();
+    } else if (now - this.lastRead >= readInterval) {
       this.means = await readLogs(this.model, this.program, false);
       this.lastRead = now;
     }
     this.timing.elapsed = now - begun;
     const step = this.step++;
-    await this.callbacks.onBatchEnd(step, { ...this.means, ...facts });
+    await this.callbacks.onBatchEnd(step, { ...logs, ...facts });
     this.throwIfAborted();
+  }
+
+  /** The losses and metrics of the last batch alone. */
+  private async readBatch(): Promise<Logs> {
+    const results = await this.program.results(true);
+    this.totals.add(results);
+    this.means = this.totals.logs(this.model);
+    return toLogs(this.model, results);
   }
 
   private throwIfAborted(): void {
@@ -151,6 +167,7 @@ export class Trainer {
   private params(): TrainingParams {
     const { schedule, source, validate } = this.plan;
     const names = logNames(this.model);
+    const means = () => this.means;
     return {
       epochs: schedule.epochs,
       initialEpoch: schedule.initialEpoch,
@@ -159,6 +176,7 @@ export class Trainer {
       verbose: schedule.verbose,
       metrics: validate ? [...names, ...names.map((name) => `val_${name}`)] : names,
       timing: this.timing,
+      means,
     };
   }
 }

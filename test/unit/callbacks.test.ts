@@ -258,11 +258,12 @@ describe('ProgbarLogger', () => {
     const timing = { dataWait: 1, elapsed: 4 };
     logger.setModel(model);
     const metrics = ['loss'];
-    logger.setParams({ epochs: 2, initialEpoch: 0, steps: 2, verbose, metrics, timing });
+    const means = () => ({ loss: 0.125 });
+    logger.setParams({ epochs: 2, initialEpoch: 0, steps: 2, verbose, metrics, timing, means });
     logger.onEpochBegin(0);
-    logger.onBatchEnd(0, { batch: 0, size: 8, loss: 0.25 });
+    logger.onBatchEnd(0, { batch: 0, size: 8 });
     await new Promise((resolve) => setTimeout(resolve, 300));
-    logger.onBatchEnd(1, { batch: 1, size: 8, loss: 0.125 });
+    logger.onBatchEnd(1, { batch: 1, size: 8, loss: 0.5 });
     logger.onEpochEnd(0, { loss: 0.125, val_loss: 0.0001 });
     logger.onTrainEnd();
     await new Promise((resolve) => setImmediate(resolve));
