@@ -70,4 +70,5 @@ export {
   zeros,
 } from './tensor/create.js';
 export { Tensor, type DType, type Shape, type TensorData } from './tensor/tensor.js';
+export type { TypedArray } from './tensor/typedArray.js';
 export * from './train/index.js';

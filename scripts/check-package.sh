@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Packs the package, checks its entry points and types, loads it by import and by require with the
-# addon of build/Release, and builds that addon, and the CUDA plugin where this machine can, from what
-# was packed.
+# Packs the package, checks its entry points, compiles programs against its types, loads it by import
+# and by require with the addon of build/Release, and builds that addon, and the CUDA plugin where this
+# machine can, from what was packed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH="$PWD/node_modules/.bin:$PATH"
@@ -12,6 +12,9 @@ npm pack --silent --loglevel=error --pack-destination "$folder" >/dev/null
 tarball=$(echo "$folder"/*.tgz)
 publint run --strict "$tarball"
 attw "$tarball"
+
+(cd test/package && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+bash scripts/check-types.sh "$tarball"
 
 installed="$folder/user/node_modules/node-cudnn"
 mkdir -p "$installed/build/Release"

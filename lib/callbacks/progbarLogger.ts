@@ -1,5 +1,5 @@
 import type { Logs } from '../model/trainable.js';
-import { Progress, type ProgressState } from '../train/progress.js';
+import { Progress, type ProgressState, type ProgressStream } from '../train/progress.js';
 import { Callback } from './callback.js';
 
 /**
@@ -11,7 +11,7 @@ export class ProgbarLogger extends Callback {
   private step = 0;
   private samples = 0;
 
-  constructor(private readonly stream: NodeJS.WriteStream = process.stderr) {
+  constructor(private readonly stream: ProgressStream = process.stderr) {
     super();
     // It shows the running means, which are read now and then.
     this.everyBatch = false;

@@ -1,12 +1,13 @@
 import { types } from 'node:util';
 import { AbortedError } from '../errors/errors.js';
+import type { StopSignal } from './stopSignal.js';
 
 /** What is told of an aborted call, besides its name. */
 export type AbortDetails = Readonly<Record<string, unknown>>;
 
 /** Throws ERR_ABORTED when the signal is aborted. */
 export function throwIfAborted(
-  signal: AbortSignal | undefined,
+  signal: StopSignal | undefined,
   place: string,
   details: () => AbortDetails,
 ): void {
@@ -16,7 +17,7 @@ export function throwIfAborted(
 /** Settles as `work` does, or rejects with ERR_ABORTED as soon as the signal is aborted. */
 export async function unlessAborted<T>(
   work: Promise<T> | T,
-  signal: AbortSignal | undefined,
+  signal: StopSignal | undefined,
   place: string,
   details: () => AbortDetails,
 ): Promise<T> {
@@ -36,7 +37,7 @@ export async function unlessAborted<T>(
   }
 }
 
-function abortedError(signal: AbortSignal, place: string, details: AbortDetails): AbortedError {
+function abortedError(signal: StopSignal, place: string, details: AbortDetails): AbortedError {
   const at = Object.entries(details)
     .filter(([, value]) => typeof value === 'number')
     .map(([name, value]) => ` ${name} ${String(value)}`)

@@ -7,6 +7,7 @@ import { evaluateSource } from './evaluation.js';
 import { toBatchSize, toSignal, toVerbose } from './fitOptions.js';
 import { withWeights } from './sampleWeights.js';
 import { requireCompiled, toSamples, type SampleData } from './samples.js';
+import type { StopSignal } from './stopSignal.js';
 
 export interface EvaluateOptions {
   /** Samples in a step; a larger size is cut to the samples there are. Default 32. */
@@ -16,7 +17,7 @@ export interface EvaluateOptions {
   /** The weight of each row in the loss. */
   sampleWeight?: SampleData;
   /** Stops between two steps with ERR_ABORTED. */
-  signal?: AbortSignal;
+  signal?: StopSignal;
 }
 
 export interface EvaluateDatasetOptions {
@@ -24,7 +25,7 @@ export interface EvaluateDatasetOptions {
   batches?: number;
   /** As for evaluate(). */
   verbose?: 0 | 1 | 2;
-  signal?: AbortSignal;
+  signal?: StopSignal;
 }
 
 const optionNames = [

@@ -4,12 +4,13 @@ import { unlessAborted, throwIfAborted } from './abort.js';
 import type { BatchSource } from './batches.js';
 import { Progress } from './progress.js';
 import { readLogs } from './results.js';
+import type { StopSignal } from './stopSignal.js';
 
 export interface EvaluationPlan {
   readonly place: string;
   readonly source: BatchSource;
   readonly verbose: 0 | 1 | 2;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: StopSignal | undefined;
 }
 
 /** The mean losses and metrics over all batches of a source. */

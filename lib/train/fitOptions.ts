@@ -6,6 +6,7 @@ import { realNumber, trueOrFalse, wholeNumber } from '../errors/optionValues.js'
 import type { ClassWeights } from './classWeights.js';
 import type { SampleData } from './samples.js';
 import type { Dataset } from './dataset.js';
+import type { StopSignal } from './stopSignal.js';
 
 /** A callback, a record of hooks, or a list of both. */
 export type CallbackArgument = Callback | CallbackHooks | readonly (Callback | CallbackHooks)[];
@@ -29,7 +30,7 @@ export interface TrainingOptions {
    * Stops training between two steps: fit() rejects with ERR_ABORTED, whose details have epoch,
    * step and history, and the weights are those of the last whole step.
    */
-  signal?: AbortSignal;
+  signal?: StopSignal;
 }
 
 export interface FitOptions extends TrainingOptions {
@@ -95,7 +96,7 @@ export interface Schedule {
   readonly verbose: 0 | 1 | 2;
   readonly validationFreq: number;
   readonly callbacks: readonly Callback[];
-  readonly signal: AbortSignal | undefined;
+  readonly signal: StopSignal | undefined;
 }
 
 /** Checks the options that fit() and fitDataset() share. */
@@ -119,11 +120,11 @@ export function toVerbose(place: string, value: unknown): 0 | 1 | 2 {
   throw new OptionError(`verbose is ${shown(value)}; expected 0, 1 or 2`, { place });
 }
 
-export function toSignal(place: string, value: unknown): AbortSignal | undefined {
+export function toSignal(place: string, value: unknown): StopSignal | undefined {
   if (value === undefined) return undefined;
   // By its form: signals of other realms and of polyfills do as well.
   if (typeof value === 'object' && value !== null && 'aborted' in value) {
-    return value as AbortSignal;
+    return value as StopSignal;
   }
   throw new OptionError(`signal is ${shown(value)}; expected an AbortSignal`, { place });
 }

@@ -12,3 +12,4 @@ export type { TestOnBatchOptions, TrainOnBatchOptions } from './onBatch.js';
 export type { PredictOptions } from './predict.js';
 export type { NestedRows, SampleArray } from './rows.js';
 export type { SampleData } from './samples.js';
+export type { StopSignal } from './stopSignal.js';

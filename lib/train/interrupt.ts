@@ -1,6 +1,8 @@
+import type { StopSignal } from './stopSignal.js';
+
 /** A signal that Ctrl-C aborts. */
 export interface InterruptSignal {
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
   /** Takes the handler away again, so that Ctrl-C ends the process as usual. */
   release(): void;
 }

@@ -7,6 +7,7 @@ import { arraySource } from './batches.js';
 import { toBatchSize, toSignal, toVerbose } from './fitOptions.js';
 import { Progress } from './progress.js';
 import { toInputs, type SampleData, type Samples } from './samples.js';
+import type { StopSignal } from './stopSignal.js';
 
 export interface PredictOptions {
   /** Samples in a step; a larger size is cut to the samples there are. Default 32. */
@@ -14,7 +15,7 @@ export interface PredictOptions {
   /** 0 silent, 1 progress bar, 2 one line; to stderr. Default 0. */
   verbose?: 0 | 1 | 2;
   /** Stops between two steps with ERR_ABORTED. */
-  signal?: AbortSignal;
+  signal?: StopSignal;
 }
 
 /** The outputs of a model for each row of x: a tensor, or a list of them for several outputs. */

@@ -14,12 +14,18 @@ export interface ProgressState {
   readonly dataWait: number;
 }
 
+/** What is used of process.stderr. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
 export interface ProgressOptions {
   readonly label: string;
   /** Undefined when not known beforehand. */
   readonly steps?: number | undefined;
   /** Default process.stderr. */
-  readonly stream?: NodeJS.WriteStream | undefined;
+  readonly stream?: ProgressStream | undefined;
   /** Print nothing but the last line. Default false. */
   readonly summaryOnly?: boolean;
 }
@@ -32,7 +38,7 @@ export class Progress {
 
   private readonly label: string;
   private readonly steps: number | undefined;
-  private readonly stream: NodeJS.WriteStream;
+  private readonly stream: ProgressStream;
   private readonly summaryOnly: boolean;
 
   constructor(options: ProgressOptions) {
@@ -70,7 +76,7 @@ export class Progress {
   private startBar(): cliProgress.SingleBar {
     const bar = new cliProgress.SingleBar({
       format: `${this.label} {bar} {value}/{total} - {status}`,
-      stream: this.stream,
+      stream: this.stream as NodeJS.WritableStream,
       barsize: 20,
       fps: 5,
       barCompleteChar: '=',

@@ -3,16 +3,17 @@ import { DataError, ShapeError } from '../errors/errors.js';
 import { shown } from '../errors/optionNames.js';
 import type { HostArray } from '../native/program.js';
 import { sizeOf, type Shape, type Tensor } from '../tensor/tensor.js';
+import type { TypedArray } from '../tensor/typedArray.js';
 import { fillNested, type NestedData } from './nestedRows.js';
 
 /** Numbers nested to any depth, the innermost perhaps a typed array. */
-export type NestedRows = readonly (number | boolean | NodeJS.TypedArray | NestedRows)[];
+export type NestedRows = readonly (number | boolean | TypedArray | NestedRows)[];
 
 /**
  * Rows of numbers: a tensor, a flat typed array of whole rows (Float32Array, Int32Array and
  * Uint8Array are never copied), or nested arrays.
  */
-export type SampleArray = Tensor | NodeJS.TypedArray | NestedRows;
+export type SampleArray = Tensor | TypedArray | NestedRows;
 
 /** Whole rows in one array. */
 export interface Rows {
@@ -44,7 +45,7 @@ export function isTensor(value: unknown): value is Tensor {
 }
 
 /** Whether `value` is a typed array, of any realm. */
-export function isTypedArray(value: unknown): value is NodeJS.TypedArray {
+export function isTypedArray(value: unknown): value is TypedArray {
   return ArrayBuffer.isView(value) && !types.isDataView(value);
 }
 
@@ -118,7 +119,7 @@ function checkTensorShape(found: Shape, { place, shape, looseOnes }: RowFormat):
 }
 
 /** An array as native code reads it; copied only when its type is another. */
-function hostArray(values: NodeJS.TypedArray, format: RowFormat): HostArray {
+function hostArray(values: TypedArray, format: RowFormat): HostArray {
   if (types.isUint8Array(values) || types.isInt32Array(values)) return values;
   if (types.isUint8ClampedArray(values)) {
     return new Uint8Array(values.buffer, values.byteOffset, values.length);
