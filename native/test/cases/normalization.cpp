@@ -18,6 +18,7 @@ const RegisteredCases local{{
     lrn("StrongAlpha", {2, 3, 2, 7}, 2, 1, 0.5, 0.75),
     lrn("WindowLargerThanChannels", {1, 2, 3, 4}, 5, 1, 0.3, 0.75),
     lrn("RadiusZero", {2, 2, 3, 5}, 0, 1, 0.4, 0.5),
+    lrn("RadiusZeroInWholeBlocks", {2, 2, 3, 16}, 0, 1, 0.4, 0.75),
     lrn("OneChannel", {2, 3, 2, 1}, 2, 2, 0.2, 0.75),
     lrn("WholeBlocks", {2, 3, 2, 32}, 2, 1, 0.1, 0.75),
 }};
