@@ -93,12 +93,11 @@ class Watch {
     if (used > mebibytes) this.stop(`memory: ${Math.round(used)} MiB, more than ${mebibytes}`);
   }
 
-  ended(code: number | null, signal: NodeJS.Signals | null, log: string): void {
+  ended(code: number | null, signal: NodeJS.Signals | null): void {
     if (this.stopped === undefined && code === 0 && this.done) return;
     const what = signal ?? `status ${code ?? 'none'}`;
     const when = this.done ? ', after its last case' : '';
-    const words = log === '' ? '' : `: ${log}`;
-    const message = this.stopped ?? `crash: ended with ${what}${when}${words}`;
+    const message = this.stopped ?? `crash: ended with ${what}${when}`;
     this.failures.push({ seed: this.current, message });
     this.cases = Math.max(this.cases, 1);
     this.next = this.current + 1;
@@ -149,8 +148,11 @@ export async function runBatch(
   clearInterval(timer);
   running.delete(child);
   kill(child);
-  watch.ended(code, signal, log.trim());
+  watch.ended(code, signal);
   rmSync(place, { recursive: true, force: true });
-  const { cases, failures, next } = watch;
+  const { cases, next } = watch;
+  // What a process of several cases wrote belongs to any of them.
+  const words = count === 1 && log !== '' ? `; it wrote: ${log.trim()}` : '';
+  const failures = watch.failures.map(({ seed, message }) => ({ seed, message: message + words }));
   return { cases, failures, next, seconds: (performance.now() - began) / 1000 };
 }

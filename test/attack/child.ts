@@ -13,8 +13,14 @@ function say(line: ChildLine): void {
   writeSync(3, `${JSON.stringify(line)}\n`);
 }
 
+/** Where an error began: that of its cause, where it has one. */
+function origin(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return origin(error.cause) ?? (error.stack ?? '').split('\n    at ')[1];
+}
+
 function finding(error: unknown): string {
-  const stack = error instanceof Error ? (error.stack ?? '').split('\n    at ')[1] : undefined;
+  const stack = origin(error);
   return `${errorText(error)}${stack === undefined ? '' : ` (at ${stack})`}`;
 }
 

@@ -4,7 +4,7 @@ import { layers, sequential } from 'node-cudnn';
 import type { Kind } from '../kind.js';
 import { Random } from '../random.js';
 
-const program = fileURLToPath(new URL('../workers/trains.js', import.meta.url));
+const program = fileURLToPath(new URL('../programs/trains.js', import.meta.url));
 
 /** Starts a thread that trains, and ends it at some moment: while it loads, trains or saves. */
 async function endInMidTraining(random: Random, folder: string): Promise<void> {

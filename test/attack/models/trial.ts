@@ -1,0 +1,86 @@
+import { Tensor, type LayersModel } from 'node-cudnn';
+import type { Random } from '../random.js';
+import { nudged, type Samples } from './data.js';
+
+/** Numbers that a model gave, and how much larger others of their kind are. */
+export interface Measured {
+  readonly values: ArrayLike<number>;
+  /** The largest number among those that rounding mixes with these. */
+  readonly scale: number;
+}
+
+/** What a model did with given samples, by name. */
+export type Course = Map<string, Measured>;
+
+export function largestOf(values: ArrayLike<number>): number {
+  let largest = 0;
+  for (const value of Array.from(values)) largest = Math.max(largest, Math.abs(value));
+  return largest;
+}
+
+/** What predict() gave, by output. */
+export function predicted(outputs: Tensor | readonly Tensor[]): Course {
+  const list = outputs instanceof Tensor ? [outputs] : outputs;
+  return new Map(
+    list.map(({ values }, i) => [`output ${i}`, { values, scale: largestOf(values) }]),
+  );
+}
+
+/** A model's weights as rounding could have made them. */
+export function nudgedWeights(random: Random, weights: readonly Tensor[]): Tensor[] {
+  return weights.map(
+    ({ values, shape }) => new Tensor(nudged(random, values as Float32Array), shape, 'float32'),
+  );
+}
+
+export function nudgedSamples(random: Random, samples: Samples): Samples {
+  const x = samples.x.map((each) => (each instanceof Float32Array ? nudged(random, each) : each));
+  return { ...samples, x };
+}
+
+function weighting({ sampleWeight }: Samples): { sampleWeight?: Float32Array } {
+  return sampleWeight === undefined ? {} : { sampleWeight };
+}
+
+async function train(
+  model: LayersModel,
+  samples: Samples,
+  name: string,
+  course: Course,
+): Promise<void> {
+  const before = await model.getWeights();
+  const logs = await model.trainOnBatch(samples.x, samples.y, weighting(samples));
+  for (const [key, value] of Object.entries(logs)) {
+    course.set(`${name} ${key}`, { values: [value], scale: 1 });
+  }
+  const after = await model.getWeights();
+  const changes = after.map(({ values }, i) =>
+    Float64Array.from(values, (value, j) => value - (before[i]?.values[j] ?? NaN)),
+  );
+  const largest = Math.max(0, ...changes.map(largestOf));
+  model.weights.forEach((weight, i) => {
+    // A change is the difference of two rounded weights, and a sum of parts that may cancel.
+    const scale = largestOf(before[i]?.values ?? []) + largest;
+    course.set(`${name} change of ${weight.name}`, { values: changes[i] ?? [], scale });
+  });
+}
+
+/** Trains on each of the samples, then evaluates and predicts. */
+export async function courseOf(
+  model: LayersModel,
+  weights: readonly Tensor[],
+  training: readonly Samples[],
+  test: Samples,
+): Promise<Course> {
+  const course: Course = new Map();
+  await model.setWeights(weights);
+  for (const [step, samples] of training.entries()) {
+    await train(model, samples, `step ${step}`, course);
+  }
+  const logs = await model.evaluate(test.x, test.y, { batchSize: 4, ...weighting(test) });
+  for (const [key, value] of Object.entries(logs)) {
+    course.set(`evaluated ${key}`, { values: [value], scale: 1 });
+  }
+  const outputs = predicted(await model.predict(test.x, { batchSize: 5 }));
+  return new Map([...course, ...outputs]);
+}
