@@ -1,3 +1,4 @@
+import { functionOf } from './errors/optionValues.js';
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 
 /** Takes one line of text, without its end. */
@@ -14,7 +15,7 @@ let logger = toStandardError;
  * on standard error. Without an argument the default returns.
  */
 export function setLogger(log: Logger = toStandardError): void {
-  logger = log;
+  logger = functionOf('setLogger()', 'log', log, 'a line');
 }
 
 /** Says a line once in a process and in the worker threads that it starts later. */

@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { checkOptionNames } from '../errors/optionNames.js';
+import { textOf, trueOrFalse } from '../errors/optionValues.js';
 import { toIoError } from '../formats/atomicFile.js';
 import type { Logs } from '../model/trainable.js';
 import { Callback } from './callback.js';
@@ -21,7 +22,11 @@ export class CSVLogger extends Callback {
     private readonly options: CSVLoggerOptions = {},
   ) {
     super();
-    checkOptionNames('csvLogger', options, ['separator', 'append']);
+    const place = 'csvLogger';
+    checkOptionNames(place, options, ['separator', 'append']);
+    textOf(place, 'filename', filename);
+    textOf(place, 'separator', options.separator ?? ',');
+    trueOrFalse(place, 'append', options.append ?? false);
   }
 
   override async onTrainBegin(): Promise<void> {

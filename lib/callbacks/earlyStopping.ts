@@ -1,5 +1,5 @@
 import { checkOptionNames } from '../errors/optionNames.js';
-import { realNumber, wholeNumber } from '../errors/optionValues.js';
+import { realNumber, trueOrFalse, wholeNumber } from '../errors/optionValues.js';
 import type { Logs } from '../model/trainable.js';
 import { Callback, type TrainingParams } from './callback.js';
 import { Monitor, type MonitorOptions } from './monitor.js';
@@ -28,6 +28,8 @@ const optionNames = [
   'verbose',
 ] as const satisfies readonly (keyof EarlyStoppingOptions)[];
 
+const place = 'earlyStopping';
+
 /** Stops training when the monitored value no longer improves. */
 export class EarlyStopping extends Callback {
   private readonly monitor: Monitor;
@@ -44,16 +46,19 @@ export class EarlyStopping extends Callback {
 
   constructor(private readonly options: EarlyStoppingOptions = {}) {
     super();
-    checkOptionNames('earlyStopping', options, optionNames);
-    realNumber('earlyStopping', 'minDelta', options.minDelta ?? 0, { minimum: 0 });
-    this.monitor = new Monitor('earlyStopping', options);
-    this.patience = wholeNumber('earlyStopping', 'patience', options.patience ?? 0, 0);
+    checkOptionNames(place, options, optionNames);
+    realNumber(place, 'minDelta', options.minDelta ?? 0, { minimum: 0 });
+    this.monitor = new Monitor(place, options);
+    this.patience = wholeNumber(place, 'patience', options.patience ?? 0, 0);
     this.startFromEpoch = wholeNumber(
-      'earlyStopping',
+      place,
       'startFromEpoch',
       options.startFromEpoch ?? 0,
       0,
     );
+    if (options.baseline !== undefined) realNumber(place, 'baseline', options.baseline);
+    trueOrFalse(place, 'restoreBestWeights', options.restoreBestWeights ?? false);
+    wholeNumber(place, 'verbose', options.verbose ?? 0, 0);
     this.best = this.monitor.worst;
   }
 

@@ -1,6 +1,6 @@
-import { OptionError } from '../errors/errors.js';
 import type { Logs } from '../model/trainable.js';
 import { checkOptionNames } from '../errors/optionNames.js';
+import { functionOf } from '../errors/optionValues.js';
 import { Callback } from './callback.js';
 
 /** Hooks as plain functions, as in tfjs. Each may be async. */
@@ -29,11 +29,7 @@ export class LambdaCallback extends Callback {
     super();
     checkOptionNames('customCallback', hooks, hookNames);
     for (const name of hookNames) {
-      if (hooks[name] !== undefined && typeof hooks[name] !== 'function') {
-        throw new OptionError(`${name} must be a function`, {
-          place: 'customCallback',
-        });
-      }
+      if (hooks[name] !== undefined) functionOf('customCallback', name, hooks[name], 'its logs');
     }
     this.everyBatch = hooks.onBatchEnd !== undefined;
   }

@@ -1,6 +1,6 @@
 import { OptionError } from '../errors/errors.js';
 import { checkOptionNames } from '../errors/optionNames.js';
-import { realNumber, wholeNumber } from '../errors/optionValues.js';
+import { functionOf, realNumber, wholeNumber } from '../errors/optionValues.js';
 import type { Logs } from '../model/trainable.js';
 import { Callback, type TrainingParams } from './callback.js';
 import { Monitor, type MonitorOptions } from './monitor.js';
@@ -12,6 +12,7 @@ export type LearningRateSchedule = (epoch: number, learningRate: number) => numb
 export class LearningRateScheduler extends Callback {
   constructor(private readonly schedule: LearningRateSchedule) {
     super();
+    functionOf('learningRateScheduler', 'schedule', schedule, 'an epoch and the rate so far');
   }
 
   override onEpochBegin(epoch: number): void {

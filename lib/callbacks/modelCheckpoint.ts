@@ -1,6 +1,5 @@
-import { OptionError } from '../errors/errors.js';
 import { checkOptionNames } from '../errors/optionNames.js';
-import { wholeNumber } from '../errors/optionValues.js';
+import { realNumber, textOf, trueOrFalse, wholeNumber } from '../errors/optionValues.js';
 import type { Logs } from '../model/trainable.js';
 import { Callback, type TrainingParams } from './callback.js';
 import { fillPattern, patternNames } from './filePattern.js';
@@ -54,13 +53,16 @@ export class ModelCheckpoint extends Callback {
   constructor(private readonly options: ModelCheckpointOptions) {
     super();
     checkOptionNames(place, options, optionNames);
-    if (typeof options.filepath !== 'string' || options.filepath === '') {
-      throw new OptionError(`filepath must be a path`, { place });
-    }
+    textOf(place, 'filepath', options.filepath);
+    trueOrFalse(place, 'saveBestOnly', options.saveBestOnly ?? false);
+    trueOrFalse(place, 'saveWeightsOnly', options.saveWeightsOnly ?? false);
+    wholeNumber(place, 'verbose', options.verbose ?? 0, 0);
     const frequency = options.saveFreq ?? 'epoch';
     this.batches = frequency === 'epoch' ? undefined : wholeNumber(place, 'saveFreq', frequency, 1);
     this.monitor = new Monitor(place, options);
-    this.best = options.initialValueThreshold ?? this.monitor.worst;
+    const threshold = options.initialValueThreshold ?? undefined;
+    if (threshold !== undefined) realNumber(place, 'initialValueThreshold', threshold);
+    this.best = threshold ?? this.monitor.worst;
     this.everyBatch = this.batches !== undefined && this.readsLogs();
   }
 

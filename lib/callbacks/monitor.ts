@@ -1,8 +1,12 @@
 import { OptionError } from '../errors/errors.js';
+import { oneOf } from '../errors/optionNames.js';
+import { textOf } from '../errors/optionValues.js';
 import type { Logs } from '../model/trainable.js';
 import type { TrainingParams } from './callback.js';
 
 export type MonitorMode = 'auto' | 'min' | 'max';
+
+const modes = ['auto', 'min', 'max'] as const;
 
 export interface MonitorOptions {
   /** The log key to watch. Default 'val_loss'. */
@@ -23,8 +27,9 @@ export class Monitor {
     private readonly place: string,
     options: MonitorOptions,
   ) {
-    this.name = options.monitor ?? 'val_loss';
-    this.mode = resolveMode(place, this.name, options.mode ?? 'auto');
+    this.name = textOf(place, 'monitor', options.monitor ?? 'val_loss');
+    const mode = oneOf(place, 'mode', options.mode ?? 'auto', modes);
+    this.mode = mode === 'auto' ? modeOf(this.name) : mode;
     this.minDelta = Math.abs(options.minDelta ?? 0);
   }
 
@@ -55,13 +60,6 @@ export class Monitor {
   }
 }
 
-function resolveMode(place: string, name: string, mode: MonitorMode): 'min' | 'max' {
-  if (mode === 'min' || mode === 'max') return mode;
-  const given: string = mode;
-  if (given !== 'auto') {
-    throw new OptionError(`mode must be 'auto', 'min' or 'max', got '${given}'`, {
-      place,
-    });
-  }
+function modeOf(name: string): 'min' | 'max' {
   return /acc/i.test(name) ? 'max' : 'min';
 }

@@ -1,6 +1,7 @@
 import { DataError } from '../errors/errors.js';
 import { checkOptionNames } from '../errors/optionNames.js';
-import { trueOrFalse, wholeNumber } from '../errors/optionValues.js';
+import { functionOf, trueOrFalse, wholeNumber } from '../errors/optionValues.js';
+import { asTensor } from '../tensor/asTensor.js';
 import { sizeOf, Tensor } from '../tensor/tensor.js';
 import type { DatasetBatch } from '../train/dataset.js';
 import { permutation } from '../train/permutation.js';
@@ -31,7 +32,7 @@ export interface BatchesOptions {
  * smaller. Without `map`, fit() does the same without copying the rows.
  */
 export function batches(
-  { x, y }: LabelledRows,
+  rows: LabelledRows,
   batchSize: number,
   options: BatchesOptions = {},
 ): (epoch: number) => AsyncGenerator<DatasetBatch> {
@@ -40,18 +41,23 @@ export function batches(
   wholeNumber(place, 'batchSize', batchSize, 1);
   const shuffle = trueOrFalse(place, 'shuffle', options.shuffle ?? false);
   const seed = wholeNumber(place, 'seed', options.seed ?? 0, 0);
+  const map = options.map ?? undefined;
+  if (map !== undefined) functionOf(place, 'map', map, 'a batch');
+  // Of null there is nothing to read.
+  const given = Object(rows) as LabelledRows;
+  const x = asTensor(place, 'x', given.x);
+  const y = asTensor(place, 'y', given.y);
   const count = x.shape[0] ?? 0;
   if (count === 0) throw new DataError('x has no rows', { place });
   if (y.shape[0] !== count) {
     throw new DataError(`y has ${y.shape[0] ?? 0} rows, but x has ${count}`, { place });
   }
-  const { map } = options;
   return async function* (epoch: number) {
     const order = shuffle ? permutation(count, seed, epoch) : undefined;
     for (let first = 0; first < count; first += batchSize) {
       const size = Math.min(batchSize, count - first);
-      const rows = order?.subarray(first, first + size);
-      const take = (all: Tensor) => (rows ? gather(all, rows) : all.slice(first, size));
+      const chosen = order?.subarray(first, first + size);
+      const take = (all: Tensor) => (chosen ? gather(all, chosen) : all.slice(first, size));
       const batch = { xs: take(x), ys: take(y) };
       yield map ? await map(batch) : batch;
     }

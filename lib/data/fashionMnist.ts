@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FormatError, IoError } from '../errors/errors.js';
 import { checkOptionNames } from '../errors/optionNames.js';
+import { textOf } from '../errors/optionValues.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { readIdx } from './idx.js';
 
@@ -47,7 +48,9 @@ const classNames = [
  */
 export async function fashionMnist(options: FashionMnistOptions = {}): Promise<FashionMnist> {
   checkOptionNames('fashionMnist()', options, ['path']);
-  const folder = findFolder(options.path);
+  const { path } = options;
+  if (path !== undefined) textOf('fashionMnist()', 'path', path);
+  const folder = findFolder(path);
   const [train, test] = await Promise.all([readPart(folder, 'train'), readPart(folder, 't10k')]);
   return { train, test, classNames };
 }

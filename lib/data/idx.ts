@@ -4,7 +4,10 @@ import { pipeline } from 'node:stream';
 import { types } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { DataError, FormatError } from '../errors/errors.js';
+import { checkOptionNames } from '../errors/optionNames.js';
+import { textOf, wholeNumber } from '../errors/optionValues.js';
 import { toIoError } from '../formats/atomicFile.js';
+import { allocated } from '../tensor/shapes.js';
 import { Tensor, type DType, type TensorData } from '../tensor/tensor.js';
 
 export interface ReadIdxOptions {
@@ -42,7 +45,10 @@ interface IdxHeader {
  * truncated or no IDX file, ERR_DATA above maxBytes, ERR_IO when it cannot be read.
  */
 export async function readIdx(path: string, options: ReadIdxOptions = {}): Promise<Tensor> {
-  const maxBytes = options.maxBytes ?? 2 ** 31;
+  const place = 'readIdx()';
+  checkOptionNames(place, options, ['maxBytes']);
+  textOf(place, 'path', path);
+  const maxBytes = wholeNumber(place, 'maxBytes', options.maxBytes ?? 2 ** 31, 0);
   let header: IdxHeader | undefined;
   let data: Uint8Array | undefined;
   let pending = Buffer.alloc(0);
@@ -61,7 +67,7 @@ export async function readIdx(path: string, options: ReadIdxOptions = {}): Promi
           },
         );
       }
-      data = new Uint8Array(header.dataBytes);
+      data = allocated<Uint8Array>(path, Uint8Array, header.dataBytes);
       rest = pending.subarray(header.bytes);
     }
     if (filled + rest.length > data.length) {

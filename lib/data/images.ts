@@ -3,6 +3,8 @@ import { OptionError, ShapeError } from '../errors/errors.js';
 import { checkOptionNames } from '../errors/optionNames.js';
 import { realNumber, wholeNumber } from '../errors/optionValues.js';
 import { nativeAddon } from '../native/addon.js';
+import { asTensor } from '../tensor/asTensor.js';
+import { allocated } from '../tensor/shapes.js';
 import { Tensor, type TensorData } from '../tensor/tensor.js';
 
 export interface ResizeOptions {
@@ -23,11 +25,11 @@ export async function resizeWithPad(
 ): Promise<Tensor> {
   const place = 'resizeWithPad()';
   checkOptionNames(place, options, ['scale']);
-  const shape = imageShape(place, images);
+  const { tensor, shape } = imagesOf(place, images);
   wholeNumber(place, 'height', height, 1);
   wholeNumber(place, 'width', width, 1);
   const scale = realNumber(place, 'scale', options.scale ?? 1);
-  const values = floatsOrBytes(images.values);
+  const values = floatsOrBytes(tensor.values);
   const resized = await nativeAddon().resizeWithPad(values, shape, height, width, scale);
   return new Tensor(resized, [shape[0], height, width, shape[3]], 'float32');
 }
@@ -38,7 +40,8 @@ export async function resizeWithPad(
  */
 export function padImages(images: Tensor, height: number, width: number): Tensor {
   const place = 'padImages()';
-  const [count, fromHeight, fromWidth, channels] = imageShape(place, images);
+  const { tensor, shape } = imagesOf(place, images);
+  const [count, fromHeight, fromWidth, channels] = shape;
   wholeNumber(place, 'height', height, 1);
   wholeNumber(place, 'width', width, 1);
   if (height < fromHeight || width < fromWidth) {
@@ -49,48 +52,49 @@ export function padImages(images: Tensor, height: number, width: number): Tensor
   }
   const top = Math.floor((height - fromHeight) / 2);
   const left = Math.floor((width - fromWidth) / 2);
-  const values = emptyLike(images, count * height * width * channels);
+  const values = emptyLike(place, tensor, count * height * width * channels);
   const line = fromWidth * channels;
   for (let row = 0; row < count * fromHeight; ++row) {
     const image = Math.floor(row / fromHeight);
     const target = (image * height + top + (row % fromHeight)) * width + left;
-    values.set(images.values.subarray(row * line, (row + 1) * line), target * channels);
+    values.set(tensor.values.subarray(row * line, (row + 1) * line), target * channels);
   }
-  return new Tensor(values, [count, height, width, channels], images.dtype);
+  return new Tensor(values, [count, height, width, channels], tensor.dtype);
 }
 
 /** Grey images [N,H,W,1] as [N,H,W,channels] with equal channels. The dtype stays. */
 export function repeatChannels(images: Tensor, channels: number): Tensor {
   const place = 'repeatChannels()';
-  const [count, height, width, from] = imageShape(place, images);
+  const { tensor, shape } = imagesOf(place, images);
+  const [count, height, width, from] = shape;
   wholeNumber(place, 'channels', channels, 1);
   if (from !== 1) {
     throw new ShapeError(`expected images of one channel, got ${from}`, { place });
   }
-  const values = emptyLike(images, images.size * channels);
-  for (let i = 0; i < images.size; ++i) {
-    values.fill(images.values[i] ?? 0, i * channels, (i + 1) * channels);
+  const values = emptyLike(place, tensor, tensor.size * channels);
+  for (let i = 0; i < tensor.size; ++i) {
+    values.fill(tensor.values[i] ?? 0, i * channels, (i + 1) * channels);
   }
-  return new Tensor(values, [count, height, width, channels], images.dtype);
+  return new Tensor(values, [count, height, width, channels], tensor.dtype);
 }
 
-function imageShape(place: string, images: Tensor): readonly [number, number, number, number] {
-  const [count, height, width, channels] = images.shape;
-  if (
-    images.rank !== 4 ||
-    count === undefined ||
-    height === undefined ||
-    width === undefined ||
-    channels === undefined
-  ) {
-    throw new ShapeError(`expected images [N,H,W,C], got [${images.shape.join(',')}]`, { place });
-  }
-  return [count, height, width, channels];
+interface Images {
+  readonly tensor: Tensor;
+  /** [N,H,W,C] */
+  readonly shape: readonly [number, number, number, number];
 }
 
-function emptyLike(images: Tensor, length: number): TensorData {
-  if (images.dtype === 'float32') return new Float32Array(length);
-  return images.dtype === 'int32' ? new Int32Array(length) : new Uint8Array(length);
+function imagesOf(place: string, images: unknown): Images {
+  const tensor = asTensor(place, 'images', images);
+  const [count = 0, height = 0, width = 0, channels = 0] = tensor.shape;
+  if (tensor.rank === 4) return { tensor, shape: [count, height, width, channels] };
+  throw new ShapeError(`expected images [N,H,W,C], got [${tensor.shape.join(',')}]`, { place });
+}
+
+function emptyLike(place: string, { dtype }: Tensor, length: number): TensorData {
+  if (dtype === 'float32') return allocated<Float32Array>(place, Float32Array, length);
+  if (dtype === 'int32') return allocated<Int32Array>(place, Int32Array, length);
+  return allocated<Uint8Array>(place, Uint8Array, length);
 }
 
 function floatsOrBytes(values: TensorData): Float32Array | Uint8Array {

@@ -1,3 +1,5 @@
+import { cut, shown } from './shown.js';
+
 /** What went wrong, for programs; the message is for people. */
 export type ErrorCode =
   | 'ERR_SHAPE'
@@ -24,9 +26,14 @@ export interface ErrorOptions {
   readonly cause?: unknown;
 }
 
-function withPlace(message: string, place: string | undefined): string {
-  if (place === undefined || place === '' || message.startsWith(place)) return message;
-  return `${place}: ${message}`;
+// Names and paths come from outside, and may have any length.
+const longestPlace = 300;
+const longestMessage = 2000;
+
+function textOf(message: unknown, place: unknown): string {
+  const text = typeof message === 'string' ? message : shown(message);
+  if (typeof place !== 'string' || place === '' || text.startsWith(place)) return text;
+  return `${cut(place, longestPlace)}: ${text}`;
 }
 
 /** Every error that this package throws or rejects with is one of these. */
@@ -36,11 +43,13 @@ export class NodeCudnnError extends Error {
   readonly details?: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
-    const text = withPlace(message, options.place);
-    super(text, options.cause === undefined ? undefined : { cause: options.cause });
+    // An error is made whatever it is told: null has no options.
+    const { place, details, cause } = Object(options) as ErrorOptions;
+    const text = cut(textOf(message, place), longestMessage);
+    super(text, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.code = code;
-    if (options.place !== undefined) this.place = options.place;
-    if (options.details !== undefined) this.details = options.details;
+    if (place !== undefined) this.place = place;
+    if (details !== undefined) this.details = details;
   }
 }

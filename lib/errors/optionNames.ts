@@ -1,5 +1,11 @@
-import { inspect } from 'node:util';
 import { OptionError } from './errors.js';
+import { NodeCudnnError } from './nodeCudnnError.js';
+import { cut, shown } from './shown.js';
+
+export { shown } from './shown.js';
+
+/** No name that is looked up or shown is longer. */
+const longestName = 64;
 
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -20,6 +26,7 @@ function camelCase(name: string): string {
 
 /** The known name that `given` most likely stands for, if one is near. */
 export function nearestName(given: string, known: readonly string[]): string | undefined {
+  if (given.length > longestName) return undefined;
   const wanted = camelCase(given).toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
@@ -41,18 +48,45 @@ export function suggestion(name: string, known: readonly string[]): string {
   return `; did you mean '${nearest}'?${style}`;
 }
 
-/** Throws ERR_OPTION when `options` is no plain record or has a name that is not in `known`. */
+/** Whether `value` is a record: no array, Map, function or object of a class. */
+export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // By form, as every realm has its own Object.prototype.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/**
+ * Throws ERR_OPTION when `options` is no plain record, has a name that is not in `known`, or has a
+ * getter that throws.
+ */
 export function checkOptionNames(place: string, options: unknown, known: readonly string[]): void {
-  // A Map's entries are no options: without this its names would pass unseen.
-  if (Object.prototype.toString.call(options) !== '[object Object]') {
+  try {
+    checkNames(place, options, known);
+  } catch (cause) {
+    if (cause instanceof NodeCudnnError) throw cause;
+    throw new OptionError('its options could not be read', { place, cause });
+  }
+}
+
+function checkNames(place: string, options: unknown, known: readonly string[]): void {
+  if (!isPlain(options)) {
     throw new OptionError(`expected an object of options, got ${shown(options)}`, { place });
   }
-  for (const name of Object.keys(options as object)) {
-    if (known.includes(name)) continue;
-    const hint = suggestion(name, known);
-    const end = hint === '' ? '.' : hint;
-    throw new OptionError(`unknown option '${name}'${end} Known: ${known.join(', ')}`, { place });
+  for (const name of Object.keys(options)) {
+    // Reads the option, so that a getter that throws does so here.
+    if (known.includes(name)) void options[name];
+    else throw unknownOption(place, name, known);
   }
+}
+
+function unknownOption(place: string, name: string, known: readonly string[]): OptionError {
+  const hint = suggestion(name, known);
+  const list = known.length === 0 ? ' There are none' : ` Known: ${known.join(', ')}`;
+  return new OptionError(
+    `unknown option '${cut(name, longestName)}'${hint === '' ? '.' : hint}${list}`,
+    { place },
+  );
 }
 
 /** Returns `value` when it is one of `known`; otherwise throws ERR_OPTION listing them. */
@@ -67,15 +101,4 @@ export function oneOf<T extends string>(
   const hint = typeof value === 'string' ? suggestion(value, known) : '';
   const list = known.map((name) => `'${name}'`).join(', ');
   throw new OptionError(`${option} is ${shown(value)}; expected one of ${list}${hint}`, { place });
-}
-
-/** A value as an error message shows it, on one line and not too long. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'function') return 'a function';
-  const text = inspect(value, { depth: 1, maxArrayLength: 8, breakLength: Infinity })
-    .replaceAll('[ ', '[')
-    .replaceAll(' ]', ']')
-    .replaceAll(', ', ',');
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -1,5 +1,6 @@
 import { OptionError } from './errors.js';
-import { shown } from './optionNames.js';
+import { isArray } from './lists.js';
+import { shown } from './shown.js';
 
 /** A whole number of at least `minimum`, or ERR_OPTION naming the option. */
 export function wholeNumber(
@@ -53,6 +54,20 @@ export function trueOrFalse(place: string, option: string, value: unknown): bool
   throw new OptionError(`${option} is ${shown(value)}; expected true or false`, { place });
 }
 
+/** A text that is not empty, or ERR_OPTION naming the option. */
+export function textOf(place: string, option: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new OptionError(`${option} is ${shown(value)}; expected a text that is not empty`, {
+    place,
+  });
+}
+
+/** A function, or ERR_OPTION naming the option. */
+export function functionOf<F>(place: string, option: string, value: F, takes: string): F {
+  if (typeof value === 'function') return value;
+  throw new OptionError(`${option} is ${shown(value)}; expected a function of ${takes}`, { place });
+}
+
 /** [height, width] from one number or two, each a whole number of at least `minimum`. */
 export function pairOf(
   place: string,
@@ -60,7 +75,7 @@ export function pairOf(
   value: unknown,
   minimum: number,
 ): readonly [number, number] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value, value];
+  const list: readonly unknown[] = isArray(value) ? value : [value, value];
   const [height, width] = list;
   if (list.length !== 2) {
     throw new OptionError(`${option} is ${shown(value)}; expected a number or [height, width]`, {

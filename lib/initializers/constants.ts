@@ -1,3 +1,4 @@
+import { checkOptionNames } from '../errors/optionNames.js';
 import { realNumber } from '../errors/optionValues.js';
 import type { InitializerSpec } from '../native/program.js';
 import { Initializer, registerInitializer, type InitializerConfig } from './initializer.js';
@@ -32,9 +33,11 @@ export interface ConstantOptions {
 export class Constant extends Initializer {
   readonly value: number;
 
-  constructor({ value }: ConstantOptions) {
+  constructor(options: ConstantOptions) {
     super();
-    this.value = realNumber("initializer 'constant'", 'value', value);
+    const place = "initializer 'constant'";
+    checkOptionNames(place, options, ['value']);
+    this.value = realNumber(place, 'value', options.value);
   }
 
   override toSpec(): InitializerSpec {

@@ -1,4 +1,5 @@
 import { realNumber } from '../errors/optionValues.js';
+import { checkOptionNames } from '../errors/optionNames.js';
 import { OptionError } from '../errors/errors.js';
 import type { InitializerSpec } from '../native/program.js';
 import { Initializer, registerInitializer, type InitializerConfig } from './initializer.js';
@@ -15,13 +16,14 @@ export class RandomUniform extends Initializer {
   readonly minval: number;
   readonly maxval: number;
 
-  constructor({ minval = -0.05, maxval = 0.05 }: RandomUniformOptions = {}) {
+  constructor(options: RandomUniformOptions = {}) {
     super();
     const place = "initializer 'randomUniform'";
-    this.minval = realNumber(place, 'minval', minval);
-    this.maxval = realNumber(place, 'maxval', maxval);
+    checkOptionNames(place, options, ['minval', 'maxval']);
+    this.minval = realNumber(place, 'minval', options.minval ?? -0.05);
+    this.maxval = realNumber(place, 'maxval', options.maxval ?? 0.05);
     if (this.minval > this.maxval) {
-      throw new OptionError(`minval ${minval} is above maxval ${maxval}`, { place });
+      throw new OptionError(`minval ${this.minval} is above maxval ${this.maxval}`, { place });
     }
   }
 
@@ -51,12 +53,13 @@ abstract class Normal extends Initializer {
   protected constructor(
     private readonly className: 'RandomNormal' | 'TruncatedNormal',
     private readonly kind: 'normal' | 'truncatedNormal',
-    { mean = 0, stddev = 0.05 }: RandomNormalOptions,
+    options: RandomNormalOptions,
   ) {
     super();
     const place = `initializer '${kind}'`;
-    this.mean = realNumber(place, 'mean', mean);
-    this.stddev = realNumber(place, 'stddev', stddev, { minimum: 0 });
+    checkOptionNames(place, options, ['mean', 'stddev']);
+    this.mean = realNumber(place, 'mean', options.mean ?? 0);
+    this.stddev = realNumber(place, 'stddev', options.stddev ?? 0.05, { minimum: 0 });
   }
 
   override toSpec(): InitializerSpec {

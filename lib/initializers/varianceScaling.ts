@@ -1,4 +1,4 @@
-import { oneOf } from '../errors/optionNames.js';
+import { checkOptionNames, oneOf } from '../errors/optionNames.js';
 import { realNumber } from '../errors/optionValues.js';
 import type { InitializerSpec } from '../native/program.js';
 import { Initializer, registerInitializer, type InitializerConfig } from './initializer.js';
@@ -49,6 +49,7 @@ export class VarianceScaling extends Initializer {
   ) {
     super();
     const place = "initializer 'varianceScaling'";
+    checkOptionNames(place, options, ['scale', 'mode', 'distribution']);
     this.scale = realNumber(place, 'scale', options.scale ?? 1, { minimum: 0, above: true });
     this.mode = oneOf(place, 'mode', options.mode ?? 'fanIn', modes);
     this.distribution = oneOf(

@@ -1,5 +1,6 @@
 import { FormatError } from '../errors/errors.js';
 import { suggestion } from '../errors/optionNames.js';
+import { functionOf, textOf } from '../errors/optionValues.js';
 import type { Layer, LayerConfig } from './layer.js';
 
 type LayerFactory = (config: LayerConfig) => Layer;
@@ -8,7 +9,9 @@ const factories = new Map<string, LayerFactory>();
 
 /** Makes a class of layers known to saved models. `factory` takes what getConfig() returned. */
 export function registerLayer(className: string, factory: LayerFactory): void {
-  factories.set(className, factory);
+  const place = 'registerLayer()';
+  textOf(place, 'className', className);
+  factories.set(className, functionOf(place, 'factory', factory, 'what getConfig() returned'));
 }
 
 /** A layer of a saved model. ERR_FORMAT when no such class is registered. */

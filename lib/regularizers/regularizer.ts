@@ -30,12 +30,18 @@ export class L1L2 {
   }
 }
 
+// The other factor is 0 and cannot be given.
+function oneNorm(name: 'l1' | 'l2', options: L1L2Options): L1L2 {
+  checkOptionNames(`regularizer '${name}'`, options, [name]);
+  return new L1L2({ l1: 0, l2: 0, [name]: options[name] ?? 0.01 });
+}
+
 /** Regularizers by their tfjs names. */
 export const regularizers = {
   /** l1 sum |w|; default 0.01. */
-  l1: ({ l1 = 0.01 }: { readonly l1?: number } = {}): L1L2 => new L1L2({ l1, l2: 0 }),
+  l1: (options: Pick<L1L2Options, 'l1'> = {}): L1L2 => oneNorm('l1', options),
   /** l2 sum w^2; default 0.01. */
-  l2: ({ l2 = 0.01 }: { readonly l2?: number } = {}): L1L2 => new L1L2({ l1: 0, l2 }),
+  l2: (options: Pick<L1L2Options, 'l2'> = {}): L1L2 => oneNorm('l2', options),
   /** Both; each 0.01 by default. */
   l1l2: (options?: L1L2Options): L1L2 => new L1L2(options),
 };

@@ -1,9 +1,11 @@
 import { types } from 'node:util';
-import { DataError, OptionError, ShapeError } from '../errors/errors.js';
+import { DataError, ShapeError } from '../errors/errors.js';
+import { isArray } from '../errors/lists.js';
 import { oneOf, shown } from '../errors/optionNames.js';
 import { wholeNumber } from '../errors/optionValues.js';
 import { flatten, type NestedValues } from './nested.js';
-import { sizeOf, Tensor, type DType, type Shape, type TensorData } from './tensor.js';
+import { allocated, checkedShape } from './shapes.js';
+import { dtypes, sizeOf, Tensor, type DType, type Shape, type TensorData } from './tensor.js';
 
 const arrays = {
   float32: Float32Array,
@@ -11,8 +13,6 @@ const arrays = {
   uint8: Uint8Array,
   bool: Uint8Array,
 } as const;
-
-const dtypes = Object.keys(arrays) as DType[];
 
 /** 'float32', 'int32' or 'uint8' for the arrays that are taken as they are. */
 export function dtypeOf(values: unknown): DType | undefined {
@@ -95,21 +95,33 @@ export const tensor3d = ofRank(3);
 /** A tensor of rank 4, such as images [N,H,W,C]. */
 export const tensor4d = ofRank(4);
 
-function checkedSize(place: string, shape: Shape): number {
-  shape.forEach((n, axis) => wholeNumber(place, `shape[${axis}]`, n, 0));
-  return sizeOf(shape);
+function filled(place: string, given: Shape, dtype: DType, value: 0 | 1): Tensor {
+  oneOf(place, 'dtype', dtype, dtypes);
+  const shape = checkedShape(place, given);
+  const values = allocated<TensorData>(place, arrays[dtype], sizeOf(shape));
+  return new Tensor(value === 0 ? values : values.fill(value), shape, dtype);
 }
 
-/** A tensor of zeros. */
+/** A tensor of zeros. ERR_OUT_OF_MEMORY when there is no room for it. */
 export function zeros(shape: Shape, dtype: DType = 'float32'): Tensor {
-  oneOf('zeros()', 'dtype', dtype, dtypes);
-  return new Tensor(new arrays[dtype](checkedSize('zeros()', shape)), shape, dtype);
+  return filled('zeros()', shape, dtype, 0);
 }
 
-/** A tensor of ones. */
+/** A tensor of ones. ERR_OUT_OF_MEMORY when there is no room for it. */
 export function ones(shape: Shape, dtype: DType = 'float32'): Tensor {
-  oneOf('ones()', 'dtype', dtype, dtypes);
-  return new Tensor(new arrays[dtype](checkedSize('ones()', shape)).fill(1), shape, dtype);
+  return filled('ones()', shape, dtype, 1);
+}
+
+/** Labels in a tensor, a typed array or an array, and their shape. */
+function labelValues(labels: unknown): { values: ArrayLike<unknown>; shape: Shape } {
+  if (labels instanceof Tensor) return labels;
+  if (isArray(labels) || (ArrayBuffer.isView(labels) && !types.isDataView(labels))) {
+    const values = labels as ArrayLike<unknown>;
+    return { values, shape: [values.length] };
+  }
+  throw new DataError(`labels is ${shown(labels)}; expected a tensor or an array of numbers`, {
+    place: 'oneHot()',
+  });
 }
 
 /**
@@ -117,21 +129,16 @@ export function ones(shape: Shape, dtype: DType = 'float32'): Tensor {
  * ERR_DATA names the first label that is not a whole number in [0, depth).
  */
 export function oneHot(labels: Tensor | ArrayLike<number>, depth: number): Tensor {
-  wholeNumber('oneHot()', 'depth', depth, 1);
-  if (typeof labels !== 'object') {
-    throw new OptionError(`labels is ${shown(labels)}; expected numbers`, { place: 'oneHot()' });
-  }
-  const values = labels instanceof Tensor ? labels.values : labels;
-  const shape = labels instanceof Tensor ? labels.shape : [labels.length];
-  const data = new Float32Array(values.length * depth);
+  const place = 'oneHot()';
+  wholeNumber(place, 'depth', depth, 1);
+  const { values, shape } = labelValues(labels);
+  // Before there is an array for all of them: a length says nothing of what an array holds.
   for (let i = 0; i < values.length; ++i) {
-    const label = values[i] ?? NaN;
-    if (!Number.isInteger(label) || label < 0 || label >= depth) {
-      throw new DataError(`label ${label} at ${i} is not within 0 to ${depth - 1}`, {
-        place: 'oneHot()',
-      });
-    }
-    data[i * depth + label] = 1;
+    const label = values[i];
+    if (Number.isInteger(label) && Number(label) >= 0 && Number(label) < depth) continue;
+    throw new DataError(`label ${shown(label)} at ${i} is not within 0 to ${depth - 1}`, { place });
   }
+  const data = allocated<Float32Array>(place, Float32Array, values.length * depth);
+  for (let i = 0; i < values.length; ++i) data[i * depth + Number(values[i])] = 1;
   return new Tensor(data, [...shape, depth], 'float32');
 }

@@ -1,6 +1,8 @@
 import { types } from 'node:util';
 import { ShapeError } from '../errors/errors.js';
+import { isArray } from '../errors/lists.js';
 import { shown } from '../errors/optionNames.js';
+import { highestRank } from './shapes.js';
 
 /** A number, or arrays of them nested to any depth. */
 export type NestedNumbers = number | readonly NestedNumbers[];
@@ -15,12 +17,16 @@ interface Flat {
 }
 
 function isList(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && !types.isDataView(value));
+  return isArray(value) || (ArrayBuffer.isView(value) && !types.isDataView(value));
 }
 
+// An array within itself has no end.
 function shapeOf(value: unknown): number[] {
   const shape: number[] = [];
-  for (let level = value; isList(level); level = level[0]) shape.push(level.length);
+  for (let level = value; isList(level); level = level[0]) {
+    if (shape.push(level.length) <= highestRank) continue;
+    throw new ShapeError(`values are nested more than ${highestRank} deep`, { place: 'tensor()' });
+  }
   return shape;
 }
 

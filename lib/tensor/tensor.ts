@@ -1,39 +1,64 @@
-import { ShapeError } from '../errors/errors.js';
-import { shown } from '../errors/optionNames.js';
+import { types } from 'node:util';
+import { DataError, ShapeError } from '../errors/errors.js';
+import { oneOf, shown } from '../errors/optionNames.js';
 import { formatTensor } from './format.js';
 import { toNested, type NestedNumbers } from './nested.js';
+import { checkedShape, sizeOf, type Shape } from './shapes.js';
+
+export { sizeOf, type Shape } from './shapes.js';
 
 /** 'bool' values and bytes are both held as Uint8Array. */
 export type DType = 'float32' | 'int32' | 'uint8' | 'bool';
 export type TensorData = Float32Array | Int32Array | Uint8Array;
-export type Shape = readonly number[];
 
-/** The number of elements; 1 for []. */
-export function sizeOf(shape: Shape): number {
-  return shape.reduce((size, n) => size * n, 1);
+const kinds: Readonly<Record<DType, (values: unknown) => boolean>> = {
+  float32: types.isFloat32Array,
+  int32: types.isInt32Array,
+  uint8: types.isUint8Array,
+  bool: types.isUint8Array,
+};
+
+/** The names of all dtypes. */
+export const dtypes = Object.keys(kinds) as DType[];
+
+function doNotFill(place: string, size: number, shape: Shape): ShapeError {
+  return new ShapeError(`${size} values do not fill the shape [${shape.join(',')}]`, { place });
 }
 
-function inferredShape(shape: Shape, size: number, place: string): Shape {
+function inferredShape(given: Shape, size: number, place: string): Shape {
+  const shape = checkedShape(place, given, -1);
   const known = sizeOf(shape.filter((n) => n !== -1));
   const unknown = shape.filter((n) => n === -1).length;
-  const valid = shape.every((n) => Number.isSafeInteger(n) && n >= -1);
   const missing = known === 0 ? 0 : size / known;
-  if (valid && unknown === 0 && known === size) return shape;
-  if (valid && unknown === 1 && Number.isInteger(missing)) {
+  if (unknown === 0 && known === size) return shape;
+  if (unknown === 1 && Number.isInteger(missing)) {
     return shape.map((n) => (n === -1 ? missing : n));
   }
-  throw new ShapeError(`${size} values do not fill the shape [${shape.join(',')}]`, { place });
+  throw doNotFill(place, size, shape);
 }
 
 /** Numbers in row-major order with a shape. A plain value: it holds no native memory. */
 export class Tensor {
-  constructor(
-    /** Row-major; shared, not copied. */
-    readonly values: TensorData,
-    readonly shape: Shape,
-    readonly dtype: DType,
-  ) {
-    inferredShape(shape, values.length, 'tensor');
+  /** Row-major; shared, not copied. */
+  readonly values: TensorData;
+  readonly shape: Shape;
+  readonly dtype: DType;
+
+  /**
+   * ERR_SHAPE when the values do not fill the shape, ERR_DATA when they are no Float32Array for
+   * 'float32', Int32Array for 'int32' or Uint8Array for 'uint8' and 'bool'.
+   */
+  constructor(values: TensorData, shape: Shape, dtype: DType) {
+    const place = 'tensor';
+    this.dtype = oneOf(place, 'dtype', dtype, dtypes);
+    if (!kinds[this.dtype](values)) {
+      throw new DataError(`values is ${shown(values)}; expected the typed array of ${dtype}`, {
+        place,
+      });
+    }
+    this.values = values;
+    this.shape = checkedShape(place, shape);
+    if (sizeOf(this.shape) !== values.length) throw doNotFill(place, values.length, this.shape);
   }
 
   get rank(): number {
