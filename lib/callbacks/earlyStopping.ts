@@ -50,12 +50,7 @@ export class EarlyStopping extends Callback {
     realNumber(place, 'minDelta', options.minDelta ?? 0, { minimum: 0 });
     this.monitor = new Monitor(place, options);
     this.patience = wholeNumber(place, 'patience', options.patience ?? 0, 0);
-    this.startFromEpoch = wholeNumber(
-      place,
-      'startFromEpoch',
-      options.startFromEpoch ?? 0,
-      0,
-    );
+    this.startFromEpoch = wholeNumber(place, 'startFromEpoch', options.startFromEpoch ?? 0, 0);
     if (options.baseline !== undefined) realNumber(place, 'baseline', options.baseline);
     trueOrFalse(place, 'restoreBestWeights', options.restoreBestWeights ?? false);
     wholeNumber(place, 'verbose', options.verbose ?? 0, 0);

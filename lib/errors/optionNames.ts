@@ -51,9 +51,13 @@ export function suggestion(name: string, known: readonly string[]): string {
 /** Whether `value` is a record: no array, Map, function or object of a class. */
 export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // By form, as every realm has its own Object.prototype.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  try {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    // By form, as every realm has its own Object.prototype.
+    return prototype === null || Object.getPrototypeOf(prototype) === null;
+  } catch {
+    return false; // A Proxy that was revoked, or that throws.
+  }
 }
 
 /**

@@ -1,4 +1,6 @@
+import { classConfigOf } from '../errors/classConfig.js';
 import { OptionError } from '../errors/errors.js';
+import { isInstance } from '../errors/instances.js';
 import { checkOptionNames, oneOf, shown } from '../errors/optionNames.js';
 import type { InitializerSpec } from '../native/program.js';
 
@@ -20,6 +22,7 @@ export abstract class Initializer {
 type Factory = (options: Readonly<Record<string, unknown>>) => Initializer;
 
 const factories = new Map<string, Factory>();
+const optionNames = new Map<string, readonly string[]>();
 
 function keyOf(className: string): string {
   return className.charAt(0).toLowerCase() + className.slice(1);
@@ -28,30 +31,27 @@ function keyOf(className: string): string {
 /** Makes the initializer known by 'ClassName' in configs and by 'className' in options. */
 export function registerInitializer(
   className: string,
-  optionNames: readonly string[],
+  names: readonly string[],
   factory: Factory,
 ): void {
-  factories.set(keyOf(className), (options) => {
-    checkOptionNames(`initializer '${keyOf(className)}'`, options, optionNames);
-    return factory(options);
-  });
+  factories.set(keyOf(className), factory);
+  optionNames.set(keyOf(className), names);
 }
 
 /** Makes a registered initializer. */
 export function makeInitializer(
   place: string,
   option: string,
-  className: string,
-  config: Readonly<Record<string, unknown>> = {},
+  className: unknown,
+  config: unknown = {},
 ): Initializer {
   const known = [...factories.keys()];
-  const factory = factories.get(oneOf(place, option, keyOf(className), known));
-  if (factory === undefined) throw new OptionError(`no initializer '${className}'`, { place });
-  return factory(config);
-}
-
-function isConfig(value: unknown): value is InitializerConfig {
-  return typeof value === 'object' && value !== null && 'className' in value;
+  const key = typeof className === 'string' ? keyOf(className) : className;
+  const name = oneOf(place, option, key, known);
+  const factory = factories.get(name);
+  if (factory === undefined) throw new OptionError(`no initializer '${name}'`, { place });
+  checkOptionNames(`initializer '${name}'`, config, optionNames.get(name) ?? []);
+  return factory(config as Readonly<Record<string, unknown>>);
 }
 
 /** An initializer, its name ('heNormal') or its config. */
@@ -63,9 +63,10 @@ export function resolveInitializer(
   option: string,
   value: InitializerOption,
 ): Initializer {
-  if (value instanceof Initializer) return value;
+  if (isInstance(value, Initializer)) return value;
   if (typeof value === 'string') return makeInitializer(place, option, value);
-  if (isConfig(value)) return makeInitializer(place, option, value.className, value.config);
+  const given = classConfigOf(place, value);
+  if (given !== undefined) return makeInitializer(place, option, given.className, given.config);
   throw new OptionError(
     `${option} is ${shown(value)}; expected a name such as 'glorotUniform' or an initializer`,
     { place },

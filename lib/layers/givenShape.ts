@@ -1,12 +1,12 @@
 import { OptionError } from '../errors/errors.js';
+import { isArray, listOf } from '../errors/lists.js';
 import { shown } from '../errors/optionNames.js';
+import { highestRank } from '../tensor/shapes.js';
 import type { SampleShape } from './shape.js';
 
 function checkedSizes(place: string, option: string, value: unknown): SampleShape {
-  if (!Array.isArray(value)) {
-    throw new OptionError(`${option} is ${shown(value)}; expected an array of sizes`, { place });
-  }
-  return value.map((size: unknown) => {
+  const limits = { longest: highestRank, expected: 'an array of sizes' };
+  return listOf(place, option, value, limits).map((size) => {
     if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 1) return size;
     throw new OptionError(
       `${option} is ${shown(value)}; every size after the batch must be a whole number of at ` +
@@ -36,11 +36,11 @@ export function givenSampleShape(place: string, given: GivenShape): SampleShape 
   }
   if (sample !== undefined) return checkedSizes(place, sampleOption, sample);
   if (batch === undefined) return undefined;
-  if (!Array.isArray(batch) || batch[0] !== null) {
+  if (!isArray(batch) || batch[0] !== null) {
     throw new OptionError(
       `${batchOption} is ${shown(batch)}; expected null first: batches of any size`,
       { place },
     );
   }
-  return checkedSizes(place, batchOption, batch.slice(1));
+  return checkedSizes(place, batchOption, batch.slice(1, highestRank + 2));
 }

@@ -1,4 +1,6 @@
 import { OptionError, ShapeError } from '../errors/errors.js';
+import { isInstance } from '../errors/instances.js';
+import { isArray, listOf } from '../errors/lists.js';
 import { checkOptionNames, shown } from '../errors/optionNames.js';
 import { trueOrFalse } from '../errors/optionValues.js';
 import type { Initializer } from '../initializers/initializer.js';
@@ -41,6 +43,11 @@ export interface LayerWeight {
 
 /** Options as a saved model holds them; the layer's constructor takes them. */
 export type LayerConfig = Readonly<Record<string, unknown>>;
+
+/** Names stand in every message and file. */
+const longestName = 1000;
+/** The most inputs of a layer. */
+const mostInputs = 10_000;
 
 function snakeCase(kind: string): string {
   return kind.replace(/([A-Z]+)/g, '_$1').toLowerCase();
@@ -128,8 +135,12 @@ export abstract class Layer {
    * The output's shape, batch axis first, for the inputs' shapes. ERR_SHAPE when they do not fit.
    */
   computeOutputShape(inputShape: BatchShape | readonly BatchShape[]): BatchShape {
-    const several = Array.isArray(inputShape[0]);
-    const shapes = (several ? inputShape : [inputShape]) as readonly BatchShape[];
+    const given = listOf(this.place, 'inputShape', inputShape, {
+      longest: mostInputs,
+      expected: 'an array of sizes or of shapes',
+    });
+    const several = isArray(given[0]);
+    const shapes = (several ? given : [given]) as readonly BatchShape[];
     const samples = shapes.map((shape) => givenSampleShape(this.place, { batchInputShape: shape }));
     const known = samples.filter((shape) => shape !== undefined);
     this.checkInputCount(known.length);
@@ -138,9 +149,12 @@ export abstract class Layer {
 
   /** Uses the layer on symbolic tensors: the first use fixes its weights, later uses share them. */
   apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor {
-    const list: readonly unknown[] = Array.isArray(inputs) ? inputs : [inputs];
+    const list = listOf(this.place, 'inputs', isArray(inputs) ? inputs : [inputs], {
+      longest: mostInputs,
+      expected: 'symbolic tensors',
+    });
     const symbols = list.map((item) => {
-      if (item instanceof SymbolicTensor) return item;
+      if (isInstance(item, SymbolicTensor)) return item;
       throw new OptionError(
         `apply() takes what input() or another apply() returns, got ${shown(item)}; ` +
           'values go to model.predict()',
@@ -219,6 +233,10 @@ export abstract class Layer {
 
 function checkedName(kind: string, name: unknown): string {
   // A slash separates layer and weight in the names of weights.
-  if (typeof name === 'string' && name !== '' && !name.includes('/')) return name;
-  throw new OptionError(`name is ${shown(name)}; expected a text without '/'`, { place: kind });
+  const fits = typeof name === 'string' && name !== '' && name.length <= longestName;
+  if (fits && !name.includes('/')) return name;
+  throw new OptionError(
+    `name is ${shown(name)}; expected a text without '/' of at most ${longestName} characters`,
+    { place: kind },
+  );
 }

@@ -1,5 +1,7 @@
 import { OptionError, ShapeError } from '../errors/errors.js';
+import { listOf } from '../errors/lists.js';
 import { shown } from '../errors/optionNames.js';
+import { highestRank } from '../tensor/shapes.js';
 import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './layer.js';
 import type { LayerLowering } from './lowering.js';
 import { registerLayer } from './registry.js';
@@ -16,7 +18,8 @@ const optionNames: Readonly<Record<keyof PermuteOptions, true>> = {
 };
 
 function checkedDims(place: string, dims: unknown): readonly number[] {
-  const axes: readonly unknown[] = Array.isArray(dims) ? dims : [];
+  const limits = { longest: highestRank, expected: 'an array of axes' };
+  const axes = listOf(place, 'dims', dims, limits);
   const each = axes.every((_, i) => axes.includes(i + 1));
   if (axes.length > 0 && each) return axes as readonly number[];
   throw new OptionError(`dims is ${shown(dims)}; expected each axis from 1 on, once: [2, 1]`, {

@@ -1,5 +1,7 @@
 import { OptionError, ShapeError } from '../errors/errors.js';
+import { listOf } from '../errors/lists.js';
 import { shown } from '../errors/optionNames.js';
+import { highestRank } from '../tensor/shapes.js';
 import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './layer.js';
 import type { LayerLowering } from './lowering.js';
 import { registerLayer } from './registry.js';
@@ -16,7 +18,8 @@ const optionNames: Readonly<Record<keyof ReshapeOptions, true>> = {
 };
 
 function checkedTarget(place: string, target: unknown): readonly number[] {
-  const sizes: readonly unknown[] = Array.isArray(target) ? target : [undefined];
+  const limits = { longest: highestRank, expected: 'an array of sizes' };
+  const sizes = listOf(place, 'targetShape', target, limits);
   const valid = sizes.every((n) => Number.isSafeInteger(n) && (n === -1 || Number(n) > 0));
   if (valid && sizes.filter((n) => n === -1).length <= 1) return sizes as readonly number[];
   throw new OptionError(

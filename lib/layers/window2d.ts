@@ -1,4 +1,5 @@
 import { OptionError, ShapeError } from '../errors/errors.js';
+import { isArray } from '../errors/lists.js';
 import { oneOf, shown } from '../errors/optionNames.js';
 import { pairOf, wholeNumber } from '../errors/optionValues.js';
 import { shapeText, type SampleShape } from './shape.js';
@@ -18,11 +19,10 @@ export function checkDataFormat(place: string, value: unknown): void {
 }
 
 function checkedPadding(place: string, value: unknown): Padding {
-  if (!Array.isArray(value)) {
+  if (!isArray(value)) {
     return oneOf<'valid' | 'same'>(place, 'padding', value ?? 'valid', ['valid', 'same']);
   }
-  const rows: readonly unknown[] = value;
-  if (rows.length !== 2 || !rows.every((row) => Array.isArray(row) && row.length === 2)) {
+  if (value.length !== 2 || !value.every((row) => isArray(row) && row.length === 2)) {
     throw new OptionError(
       `padding is ${shown(value)}; expected 'valid', 'same' or [[top, bottom], [left, right]]`,
       { place },

@@ -1,4 +1,6 @@
+import { classConfigOf } from '../errors/classConfig.js';
 import { OptionError } from '../errors/errors.js';
+import { isInstance } from '../errors/instances.js';
 import { checkOptionNames, oneOf, shown } from '../errors/optionNames.js';
 import { trueOrFalse } from '../errors/optionValues.js';
 
@@ -69,13 +71,14 @@ export function fullLossName(name: string): string {
 
 /** The loss that an option stands for; ERR_OPTION lists the known names. */
 export function resolveLoss(place: string, value: unknown): Loss {
-  if (value instanceof Loss) return value;
+  if (isInstance(value, Loss)) return value;
   if (typeof value === 'string') {
     return new Loss(oneOf(place, 'loss', fullLossName(value), lossNames));
   }
-  if (typeof value === 'object' && value !== null && 'className' in value) {
-    const { className, config } = value as { className: unknown; config?: LossOptions };
-    return new Loss(oneOf(place, 'loss', className, lossNames), config);
+  const given = classConfigOf(place, value);
+  if (given !== undefined) {
+    const name = oneOf(place, 'loss', given.className, lossNames);
+    return new Loss(name, given.config as LossOptions | undefined);
   }
   throw new OptionError(`loss is ${shown(value)}; expected one of ${lossNames.join(', ')}`, {
     place,

@@ -1,6 +1,8 @@
+import { classConfigOf, type ClassConfig } from '../errors/classConfig.js';
 import { OptionError } from '../errors/errors.js';
+import { isInstance } from '../errors/instances.js';
 import { checkOptionNames, oneOf, shown } from '../errors/optionNames.js';
-import { realNumber, wholeNumber } from '../errors/optionValues.js';
+import { realNumber, textOf, wholeNumber } from '../errors/optionValues.js';
 import { fullLossName, lossNames, resolveLoss, type Loss } from '../losses/loss.js';
 import type { Attributes } from '../native/program.js';
 import { shapeText } from '../layers/shape.js';
@@ -16,6 +18,12 @@ type AccuracyName = keyof typeof accuracyTargets;
 
 /** 'accuracy' and 'acc' stand for the accuracy that suits the output. */
 const chosenByOutput = ['accuracy', 'acc'];
+const attributeNames: Readonly<Record<AccuracyName, readonly string[]>> = {
+  sparseCategoricalAccuracy: [],
+  categoricalAccuracy: [],
+  binaryAccuracy: ['threshold'],
+  topKCategoricalAccuracy: ['k'],
+};
 const accuracyNames = Object.keys(accuracyTargets) as AccuracyName[];
 const knownNames = [...chosenByOutput, ...accuracyNames, ...lossNames, 'mse', 'mae'];
 
@@ -31,7 +39,11 @@ export class Metric {
     /** The key in logs. */
     readonly name: string,
     readonly attributes: Attributes,
-  ) {}
+  ) {
+    oneOf('metric', 'type', type, accuracyNames);
+    textOf('metric', 'name', name);
+    checkOptionNames(`metric '${type}'`, attributes, attributeNames[type]);
+  }
 
   getConfig(): MetricConfig {
     return { className: this.type, config: { ...this.attributes, name: this.name } };
@@ -54,7 +66,7 @@ function topK(options: TopKOptions = {}): Metric {
   const type = 'topKCategoricalAccuracy';
   checkOptionNames(`metric '${type}'`, options, ['k', 'name']);
   const k = wholeNumber(`metric '${type}'`, 'k', options.k ?? 5, 1);
-  return new Metric(type, options.name ?? type, { k });
+  return new Metric(type, textOf(type, 'name', options.name ?? type), { k });
 }
 
 function binary(options: BinaryAccuracyOptions = {}): Metric {
@@ -62,7 +74,7 @@ function binary(options: BinaryAccuracyOptions = {}): Metric {
   checkOptionNames(`metric '${type}'`, options, ['threshold', 'name']);
   const range = { minimum: 0, maximum: 1 };
   const threshold = realNumber(`metric '${type}'`, 'threshold', options.threshold ?? 0.5, range);
-  return new Metric(type, options.name ?? type, { threshold });
+  return new Metric(type, textOf(type, 'name', options.name ?? type), { threshold });
 }
 
 /** Metrics with options; compile() also takes the names alone. */
@@ -107,21 +119,24 @@ function byName(place: string, name: string, output: MetricOutput): ResolvedMetr
   return { name, type, attributes: {} };
 }
 
-function metricFromConfig(place: string, { className, config }: MetricConfig): Metric {
-  const factories: Readonly<Record<string, (options: object) => Metric>> = {
+function metricFromConfig(place: string, { className, config }: ClassConfig): Metric {
+  const factories: Readonly<
+    Record<string, (options: TopKOptions & BinaryAccuracyOptions) => Metric>
+  > = {
     topKCategoricalAccuracy: topK,
     binaryAccuracy: binary,
   };
   const name = oneOf(place, 'metric', className, Object.keys(factories));
   const factory = factories[name];
   if (factory === undefined) throw new OptionError(`no metric '${name}'`, { place });
-  return factory(config);
+  return factory(config as TopKOptions & BinaryAccuracyOptions);
 }
 
 function metricOf(place: string, value: MetricOption, output: MetricOutput): ResolvedMetric {
   if (typeof value === 'string') return byName(place, value, output);
-  if (value instanceof Metric) return value;
-  if (typeof value === 'object' && 'className' in value) return metricFromConfig(place, value);
+  if (isInstance(value, Metric)) return value;
+  const given = classConfigOf(place, value);
+  if (given !== undefined) return metricFromConfig(place, given);
   throw new OptionError(`metric is ${shown(value)}; expected a name such as 'accuracy'`, {
     place,
   });

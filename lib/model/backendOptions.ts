@@ -1,4 +1,5 @@
 import { OptionError } from '../errors/errors.js';
+import { isArray, listOf } from '../errors/lists.js';
 import { oneOf, shown } from '../errors/optionNames.js';
 import { wholeNumber } from '../errors/optionValues.js';
 import type { AttributeValue, Attributes } from '../native/program.js';
@@ -68,9 +69,13 @@ function text(place: string, option: string, value: unknown): string {
 /** The folders of `cudaLibraries`. */
 export function libraryFolders(place: string, value: unknown): string[] {
   if (value === undefined) return [];
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const expected = 'a folder or a list of them';
+  const list = listOf(place, 'cudaLibraries', isArray(value) ? value : [value], {
+    longest: 1000,
+    expected,
+  });
   if (list.every((item) => typeof item === 'string' && item !== '')) return list as string[];
-  throw new OptionError(`cudaLibraries is ${shown(value)}; expected a folder or a list of them`, {
+  throw new OptionError(`cudaLibraries is ${shown(value)}; expected ${expected}`, {
     place,
   });
 }

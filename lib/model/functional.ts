@@ -1,3 +1,4 @@
+import { isArray, listOf } from '../errors/lists.js';
 import { checkOptionNames } from '../errors/optionNames.js';
 import type { SymbolicTensor } from '../layers/symbolicTensor.js';
 import { buildGraph } from './graph.js';
@@ -17,8 +18,10 @@ const optionNames: Readonly<Record<keyof FunctionalOptions, true>> = {
   outputs: true,
 };
 
-function listOf(value: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
-  return Array.isArray(value) ? (value as readonly SymbolicTensor[]) : [value as SymbolicTensor];
+function symbolsOf(place: string, option: string, value: unknown): readonly SymbolicTensor[] {
+  const list = isArray(value) ? value : [value];
+  const expected = 'what input() and apply() return';
+  return listOf(place, option, list, { longest: 10_000, expected }) as readonly SymbolicTensor[];
 }
 
 /** A model of any layers between inputs and outputs. */
@@ -26,7 +29,9 @@ export class Functional extends LayersModel {
   constructor(options: FunctionalOptions) {
     checkOptionNames('model()', options, Object.keys(optionNames));
     super('model', options);
-    this.graph = buildGraph(this.place, listOf(options.inputs), listOf(options.outputs));
+    const inputs = symbolsOf(this.place, 'inputs', options.inputs);
+    const outputs = symbolsOf(this.place, 'outputs', options.outputs);
+    this.graph = buildGraph(this.place, inputs, outputs);
   }
 }
 

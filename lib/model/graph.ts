@@ -1,4 +1,5 @@
 import { OptionError } from '../errors/errors.js';
+import { isInstance } from '../errors/instances.js';
 import { InputLayer } from '../layers/inputLayer.js';
 import type { Layer } from '../layers/layer.js';
 import { SymbolicTensor, type LayerNode } from '../layers/symbolicTensor.js';
@@ -55,7 +56,7 @@ function byDepth({ nodes, met }: Walk): readonly Layer[] {
 }
 
 function requireSymbols(place: string, option: string, symbols: readonly unknown[]): void {
-  if (symbols.length > 0 && symbols.every((item) => item instanceof SymbolicTensor)) return;
+  if (symbols.length > 0 && symbols.every((item) => isInstance(item, SymbolicTensor))) return;
   throw new OptionError(
     `${option} must be what input() and apply() return, one or an array of at least one`,
     { place },

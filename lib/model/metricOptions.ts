@@ -1,10 +1,11 @@
 import { OptionError } from '../errors/errors.js';
-import { shown } from '../errors/optionNames.js';
+import { isInstance } from '../errors/instances.js';
+import { isArray, listOf } from '../errors/lists.js';
+import { isPlain, shown } from '../errors/optionNames.js';
 import type { Loss } from '../losses/loss.js';
 import {
   Metric,
   resolveMetric,
-  type MetricConfig,
   type MetricOption,
   type ResolvedMetric,
 } from '../metrics/metric.js';
@@ -27,27 +28,29 @@ export function metricOptions(
   losses: readonly (Loss | undefined)[],
 ): readonly (readonly MetricOption[])[] {
   if (value === undefined || value === null) return outputs.map(() => []);
-  if (Array.isArray(value) || isMetric(value)) {
-    const list = listOf(value as MetricsOf);
+  if (isArray(value) || isMetric(value)) {
+    const list = metricList(option, value as MetricsOf);
     return losses.map((loss) => (loss === undefined ? [] : list));
   }
-  if (typeof value !== 'object') {
+  if (!isPlain(value)) {
     throw new OptionError(`${option} is ${shown(value)}; expected an array such as ['accuracy']`, {
       place,
     });
   }
   const records = value as Readonly<Record<string, MetricsOf>>;
-  return forOutputs(option, records, outputs).map((list) => listOf(list ?? []));
+  return forOutputs(option, records, outputs).map((list) => metricList(option, list ?? []));
 }
 
-function listOf(value: MetricsOf): readonly MetricOption[] {
-  return Array.isArray(value) ? (value as readonly MetricOption[]) : [value as MetricOption];
+function metricList(option: string, value: MetricsOf): readonly MetricOption[] {
+  const limits = { longest: 1000, expected: "an array such as ['accuracy']" };
+  const list = isArray(value) ? value : [value];
+  return listOf(place, option, list, limits) as readonly MetricOption[];
 }
 
 // Apart from a record by output name.
 function isMetric(value: unknown): value is MetricOption {
-  if (typeof value === 'string' || value instanceof Metric) return true;
-  return typeof value === 'object' && typeof (value as MetricConfig).className === 'string';
+  if (typeof value === 'string' || isInstance(value, Metric)) return true;
+  return isPlain(value) && typeof value.className === 'string';
 }
 
 /** A metric with its key in logs. */

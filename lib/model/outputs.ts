@@ -1,5 +1,6 @@
 import { OptionError } from '../errors/errors.js';
-import { shown, suggestion } from '../errors/optionNames.js';
+import { isArray } from '../errors/lists.js';
+import { isPlain, shown, suggestion } from '../errors/optionNames.js';
 
 /** An output of the model that is compiled. */
 export interface Output {
@@ -33,7 +34,7 @@ export function forOutputs<T>(
   value: ForOutputs<T>,
   outputs: readonly Output[],
 ): (T | undefined)[] {
-  if (Array.isArray(value)) {
+  if (isArray(value)) {
     const list = value as readonly T[];
     if (list.length === outputs.length) return [...list];
     throw new OptionError(
@@ -42,7 +43,7 @@ export function forOutputs<T>(
       { place },
     );
   }
-  if (Object.prototype.toString.call(value) !== '[object Object]') {
+  if (!isPlain(value)) {
     throw new OptionError(`${option} is ${shown(value)}; expected an array or a record`, { place });
   }
   checkOutputNames(option, value, outputs);

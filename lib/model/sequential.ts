@@ -1,4 +1,6 @@
 import { OptionError } from '../errors/errors.js';
+import { isInstance } from '../errors/instances.js';
+import { listOf } from '../errors/lists.js';
 import { checkOptionNames, shown } from '../errors/optionNames.js';
 import { InputLayer } from '../layers/inputLayer.js';
 import { Layer } from '../layers/layer.js';
@@ -28,11 +30,8 @@ export class Sequential extends LayersModel {
   constructor(options: SequentialOptions = {}) {
     checkOptionNames('sequential()', options, Object.keys(optionNames));
     super('sequential', options);
-    const list: unknown = options.layers ?? [];
-    if (!Array.isArray(list)) {
-      throw new OptionError(`layers is ${shown(list)}; expected an array`, { place: this.place });
-    }
-    this.append(list);
+    const limits = { longest: 100_000, expected: 'an array of layers' };
+    this.append(listOf(this.place, 'layers', options.layers ?? [], limits));
   }
 
   protected override readonly listsInputs = false;
@@ -72,7 +71,7 @@ export class Sequential extends LayersModel {
   }
 
   private checkedLayer(layer: unknown, position: number): Layer {
-    if (!(layer instanceof Layer)) {
+    if (!isInstance(layer, Layer)) {
       throw new OptionError(
         `layer ${this.#layers.length + position} is ${shown(layer)}; expected what layers.dense() ` +
           'and the like return',

@@ -1,4 +1,5 @@
 import { OptionError } from '../errors/errors.js';
+import { isInstance } from '../errors/instances.js';
 import { oneOf, shown } from '../errors/optionNames.js';
 import { Adam } from './adam.js';
 import { AdamW } from './adamw.js';
@@ -17,7 +18,7 @@ const names = Object.keys(byName) as OptimizerName[];
 
 /** An optimizer from its name, with its default options, or the optimizer itself. */
 export function resolveOptimizer(optimizer: unknown): Optimizer {
-  if (optimizer instanceof Optimizer) return optimizer;
+  if (isInstance(optimizer, Optimizer)) return optimizer;
   if (typeof optimizer !== 'string') {
     throw new OptionError(
       `optimizer is ${shown(optimizer)}; pass 'adam', 'sgd' or what train.adam() returns`,

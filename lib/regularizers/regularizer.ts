@@ -1,4 +1,6 @@
+import { classConfigOf } from '../errors/classConfig.js';
 import { OptionError } from '../errors/errors.js';
+import { isInstance } from '../errors/instances.js';
 import { checkOptionNames, oneOf, shown } from '../errors/optionNames.js';
 import { realNumber } from '../errors/optionValues.js';
 
@@ -56,12 +58,13 @@ export function resolveRegularizer(
   value: RegularizerOption | null | undefined,
 ): L1L2 | undefined {
   if (value === undefined || value === null) return undefined;
-  if (value instanceof L1L2) return value;
+  if (isInstance(value, L1L2)) return value;
   const names = Object.keys(regularizers) as (keyof typeof regularizers)[];
   if (typeof value === 'string') return regularizers[oneOf(place, option, value, names)]();
-  if (typeof value === 'object' && 'className' in value) {
-    oneOf(place, `${option}.className`, value.className, ['L1L2']);
-    return new L1L2(value.config);
+  const given = classConfigOf(place, value);
+  if (given !== undefined) {
+    oneOf(place, `${option}.className`, given.className, ['L1L2']);
+    return new L1L2(given.config as L1L2Options);
   }
   throw new OptionError(
     `${option} is ${shown(value)}; expected regularizers.l2({l2: 0.01}) or the like`,

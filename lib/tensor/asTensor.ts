@@ -1,4 +1,5 @@
 import { DataError } from '../errors/errors.js';
+import { isInstance } from '../errors/instances.js';
 import { shown } from '../errors/optionNames.js';
 import { Tensor, type DType, type Shape, type TensorData } from './tensor.js';
 
@@ -9,13 +10,17 @@ interface TensorForm {
 }
 
 function hasTensorForm(value: unknown): value is TensorForm {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'values' in value &&
-    'shape' in value &&
-    'dtype' in value
-  );
+  try {
+    return (
+      typeof value === 'object' &&
+      value !== null &&
+      'values' in value &&
+      'shape' in value &&
+      'dtype' in value
+    );
+  } catch {
+    return false; // A Proxy that was revoked, or that throws.
+  }
 }
 
 /**
@@ -23,7 +28,7 @@ function hasTensorForm(value: unknown): value is TensorForm {
  * checked. ERR_DATA when it is none.
  */
 export function asTensor(place: string, name: string, value: unknown): Tensor {
-  if (value instanceof Tensor) return value;
+  if (isInstance(value, Tensor)) return value;
   if (hasTensorForm(value)) return new Tensor(value.values, value.shape, value.dtype);
   throw new DataError(`${name} is ${shown(value)}; expected a tensor`, { place });
 }

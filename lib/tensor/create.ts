@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { DataError, ShapeError } from '../errors/errors.js';
+import { isInstance } from '../errors/instances.js';
 import { isArray } from '../errors/lists.js';
 import { oneOf, shown } from '../errors/optionNames.js';
 import { wholeNumber } from '../errors/optionValues.js';
@@ -114,7 +115,7 @@ export function ones(shape: Shape, dtype: DType = 'float32'): Tensor {
 
 /** Labels in a tensor, a typed array or an array, and their shape. */
 function labelValues(labels: unknown): { values: ArrayLike<unknown>; shape: Shape } {
-  if (labels instanceof Tensor) return labels;
+  if (isInstance(labels, Tensor)) return labels;
   if (isArray(labels) || (ArrayBuffer.isView(labels) && !types.isDataView(labels))) {
     const values = labels as ArrayLike<unknown>;
     return { values, shape: [values.length] };

@@ -208,7 +208,7 @@ describe('terminateOnNaN', () => {
 describe('customCallback', () => {
   it('refuses unknown hooks', () => {
     expect(() => customCallback({ onEpochStop: () => 1 } as object)).toThrow('onEpochStop');
-    expect(() => customCallback({ onEpochEnd: 1 } as object)).toThrow('must be a function');
+    expect(() => customCallback({ onEpochEnd: 1 } as object)).toThrow('expected a function');
   });
 
   it('may change the logs that the history keeps', async () => {
