@@ -48,7 +48,7 @@ export class Loss {
     readonly name: LossName,
     options: LossOptions = {},
   ) {
-    const place = `loss '${name}'`;
+    const place = `loss '${oneOf('loss', 'name', name, lossNames)}'`;
     checkOptionNames(place, options, crossentropies.includes(name) ? ['fromLogits'] : []);
     this.fromLogits = trueOrFalse(place, 'fromLogits', options.fromLogits ?? false);
   }

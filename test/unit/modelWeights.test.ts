@@ -88,7 +88,7 @@ describe('weights', () => {
       message: "model 'sequential': weight 'b/kernel': expected [3,2], got [1,1]",
     });
     await expect(model.setWeights(before.map(() => 1) as never)).rejects.toThrow(
-      /'a\/kernel': expected a tensor, got 1/,
+      /'a\/kernel' is 1; expected a tensor/,
     );
     expect(numbers(await model.getWeights())).toEqual(numbers(before));
   });
