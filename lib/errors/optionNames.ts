@@ -77,11 +77,10 @@ function checkNames(place: string, options: unknown, known: readonly string[]): 
   if (!isPlain(options)) {
     throw new OptionError(`expected an object of options, got ${shown(options)}`, { place });
   }
-  for (const name of Object.keys(options)) {
-    // Reads the option, so that a getter that throws does so here.
-    if (known.includes(name)) void options[name];
-    else throw unknownOption(place, name, known);
-  }
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw unknownOption(place, unknown, known);
+  // Reads every option, so that a getter that throws does so here.
+  Object.values(options);
 }
 
 function unknownOption(place: string, name: string, known: readonly string[]): OptionError {

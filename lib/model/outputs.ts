@@ -35,7 +35,7 @@ export function forOutputs<T>(
   outputs: readonly Output[],
 ): (T | undefined)[] {
   if (isArray(value)) {
-    const list = value as readonly T[];
+    const list = value;
     if (list.length === outputs.length) return [...list];
     throw new OptionError(
       `${option} has ${list.length} entries for ${outputs.length} outputs ` +
@@ -47,6 +47,6 @@ export function forOutputs<T>(
     throw new OptionError(`${option} is ${shown(value)}; expected an array or a record`, { place });
   }
   checkOutputNames(option, value, outputs);
-  const record = value as Readonly<Record<string, T>>;
+  const record = value;
   return outputs.map(({ name }) => (Object.hasOwn(record, name) ? record[name] : undefined));
 }
