@@ -52,16 +52,16 @@ export function toLogs(model: TrainableModel, results: readonly Result[]): Logs 
   const mean = ({ sum, count }: Result) => (count === 0 ? 0 : sum / count);
   const means = new Map(results.map((result) => [result.name, mean(result)]));
   const outputs = trainedOutputs(model);
-  const losses = outputs.map((slot) => means.get(`loss/${model.outputSlots.indexOf(slot)}`) ?? 0);
+  const losses = outputs.map((slot) => ({
+    name: `${slot.name}_loss`,
+    weight: slot.lossWeight ?? 1,
+    value: means.get(`loss/${model.outputSlots.indexOf(slot)}`) ?? 0,
+  }));
+  const penalty = means.get('penalty') ?? 0;
   const logs: Logs = {
-    loss: losses.reduce((total, loss) => total + loss, means.get('penalty') ?? 0),
+    loss: losses.reduce((total, { weight, value }) => total + weight * value, penalty),
   };
-  if (outputs.length > 1) {
-    outputs.forEach((slot, i) => {
-      const weight = slot.lossWeight ?? 1;
-      logs[`${slot.name}_loss`] = weight === 0 ? 0 : (losses[i] ?? 0) / weight;
-    });
-  }
+  if (outputs.length > 1) for (const { name, value } of losses) logs[name] = value;
   model.metricSlots.forEach((slot, i) => {
     logs[slot.name] = means.get(`metric/${i}`) ?? 0;
   });

@@ -13,6 +13,9 @@ namespace node_cudnn {
 
 namespace {
 
+// The stream of initializers with a seed of their own: no weight of a model has it.
+constexpr std::uint32_t kSeededStream = 0xFFFFFFFFU;
+
 // Two standard normal numbers (Box and Muller 1958) from two 32-bit numbers.
 struct NormalPair {
   double first;
@@ -69,6 +72,10 @@ void initializeValues(const InitializerSpec& initializer, std::uint64_t seed, st
                       std::span<float> values) {
   const Attributes& attributes = initializer.attributes;
   const std::string& kind = initializer.kind;
+  if (attributes.has("seed")) {
+    seed = static_cast<std::uint64_t>(attributes.integer("seed"));
+    stream = kSeededStream;
+  }
   if (kind == "zeros") {
     std::ranges::fill(values, 0.0F);
   } else if (kind == "ones") {

@@ -1,7 +1,7 @@
 #include "losses.h"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 #include "error.h"
 
@@ -30,14 +30,40 @@ const LossRule* findRule(const std::string& name) {
   return found == std::end(kRules) ? nullptr : found;
 }
 
-// The value behind a last softmax or sigmoid, or -1.
-std::int32_t logitsBehind(const ModelSpec& model, std::int32_t value) {
+// The op that makes a value, or null for an input.
+const OpSpec* makerOf(const ModelSpec& model, std::int32_t value) {
   const auto inputs = static_cast<std::int32_t>(model.inputs.size());
-  if (value < inputs) return -1;
-  const OpSpec& op = model.ops.at(static_cast<std::size_t>(value - inputs));
-  const bool last = op.type == "softmax" ||
-                    (op.type == "activation" && op.attributes.text("function", "") == "sigmoid");
-  return last ? op.inputs.at(0) : -1;
+  return value < inputs ? nullptr : &model.ops.at(static_cast<std::size_t>(value - inputs));
+}
+
+bool isSoftmax(const OpSpec* op) { return op != nullptr && op->type == "softmax"; }
+
+bool isSigmoid(const OpSpec* op) {
+  return op != nullptr && op->type == "activation" &&
+         op->attributes.text("function", "") == "sigmoid";
+}
+
+// The op of a loss, and the value that it reads.
+struct Reading {
+  const char* op;
+  std::int32_t value;
+};
+
+Reading readingOf(const ModelSpec& model, const LossRule& rule, std::int32_t output,
+                  bool fromLogits) {
+  if (rule.logits == nullptr) return {rule.op, output};
+  // What a softmax or sigmoid gives are no logits, whatever was said of them.
+  const OpSpec* maker = makerOf(model, output);
+  if (isSoftmax(maker) || isSigmoid(maker)) return {rule.logits, maker->inputs.at(0)};
+  return {fromLogits ? rule.logits : rule.op, output};
+}
+
+// Softmax keeps the order of a row: the largest logit is the largest probability, and a model that
+// trains on its logits need not compute the rest.
+std::int32_t accuracyValue(const ModelSpec& model, const std::string& type, std::int32_t output) {
+  const OpSpec* maker = makerOf(model, output);
+  const bool byLargest = type == "sparseCategoricalAccuracy" || type == "categoricalAccuracy";
+  return byLargest && isSoftmax(maker) ? maker->inputs.at(0) : output;
 }
 
 ResolvedLoss resolveLoss(const ModelSpec& model, const LossSpec& spec, std::size_t output) {
@@ -49,13 +75,8 @@ ResolvedLoss resolveLoss(const ModelSpec& model, const LossSpec& spec, std::size
     throw Error(ErrorCode::Option, "loss '" + spec.type + "'",
                 "no such loss; the losses are " + known);
   }
-  ResolvedLoss loss{rule->op, model.outputs[output], output, spec.weight, rule->labels, false};
-  if (rule->logits == nullptr) return loss;
-  const std::int32_t behind = spec.fromLogits ? -1 : logitsBehind(model, loss.value);
-  if (behind >= 0) loss.value = behind;
-  loss.logits = spec.fromLogits || behind >= 0;
-  if (loss.logits) loss.type = rule->logits;
-  return loss;
+  const Reading reading = readingOf(model, *rule, model.outputs[output], spec.fromLogits);
+  return {reading.op, reading.value, output, spec.weight, rule->labels};
 }
 
 }  // namespace
@@ -76,7 +97,7 @@ std::vector<ResolvedLoss> resolveLosses(const ModelSpec& model, const TrainingSp
   return losses;
 }
 
-ResolvedMetric resolveMetric(const ModelSpec&, const TrainingSpec& training,
+ResolvedMetric resolveMetric(const ModelSpec& model, const TrainingSpec& training,
                              const std::vector<ResolvedLoss>& losses, std::size_t index) {
   const MetricSpec& metric = training.metrics.at(index);
   const auto found = std::ranges::find_if(losses, [&](const ResolvedLoss& loss) {
@@ -86,19 +107,17 @@ ResolvedMetric resolveMetric(const ModelSpec&, const TrainingSpec& training,
     throw Error(ErrorCode::Option, "metric '" + metric.type + "'",
                 "output " + std::to_string(metric.output) + " has no loss");
   }
-  ResolvedMetric resolved{metric.type, static_cast<std::size_t>(found - losses.begin()),
-                          metric.attributes};
+  const auto loss = static_cast<std::size_t>(found - losses.begin());
+  const std::int32_t output = model.outputs[found->output];
   const LossRule* rule = findRule(metric.type);
-  if (rule != nullptr) {
-    resolved.type = found->logits && rule->logits != nullptr ? rule->logits : rule->op;
-    resolved.attributes.set("scale", 1.0);
+  if (rule == nullptr) {
+    return {metric.type, accuracyValue(model, metric.type, output), loss, metric.attributes};
   }
-  if (metric.type == "binaryAccuracy" && found->logits) {
-    // p > t exactly when the logit > log(t / (1 - t)).
-    const double threshold = metric.attributes.number("threshold", 0.5);
-    resolved.attributes.set("threshold", std::log(threshold / (1 - threshold)));
-  }
-  return resolved;
+  // As in Keras, the loss's fromLogits says nothing of the metric.
+  const Reading reading = readingOf(model, *rule, output, false);
+  Attributes attributes = metric.attributes;
+  attributes.set("countWeights", true);
+  return {reading.op, reading.value, loss, std::move(attributes)};
 }
 
 }  // namespace node_cudnn

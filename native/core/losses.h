@@ -1,5 +1,5 @@
-// Which loss op a compiled loss becomes, by Keras's rule: cross-entropy looks behind a last softmax
-// or sigmoid and works on its logits.
+// Which op a compiled loss or metric becomes, and what it reads. By Keras's rule a cross-entropy
+// looks behind a last softmax or sigmoid and works on its logits; all else reads the output.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +16,12 @@ struct ResolvedLoss {
   std::size_t output = 0;
   double weight = 1;
   bool labels = false;  // targets are class indices
-  bool logits = false;  // `value` holds logits
 };
 
 struct ResolvedMetric {
   std::string type;
-  std::size_t loss = 0;  // index of the loss on the same output
+  std::int32_t value = 0;  // the value id that it reads
+  std::size_t loss = 0;    // index of the loss on the same output
   Attributes attributes;
 };
 

@@ -25,7 +25,12 @@ class Builder {
         weighted_(weighted),
         slots_(model, training),
         losses_(mode == Mode::Predict ? std::vector<ResolvedLoss>{}
-                                      : resolveLosses(model, training)) {}
+                                      : resolveLosses(model, training)) {
+    if (mode == Mode::Predict) return;
+    for (std::size_t i = 0; i < training.metrics.size(); ++i) {
+      metrics_.push_back(resolveMetric(model, training, losses_, i));
+    }
+  }
 
   ModelGraph build() {
     addInputsAndWeights();
@@ -37,13 +42,13 @@ class Builder {
       fuseActivations(graph());
       return std::move(result_);
     }
-    result_.graph.results = predictions();
+    result_.graph.results = judgedValues();
     fuseActivations(graph());
     result_.graph.results.clear();
     addLosses();
     addMetrics();
     if (mode_ == Mode::Evaluate) {
-      addPenalties(result_, model_, slots_, nullptr);
+      addPenalties(result_, model_, slots_, batch_, nullptr);
     } else {
       addBackward();
     }
@@ -69,9 +74,11 @@ class Builder {
     return graph().add("reshape", tensor.name + "/copy", {value}, {{"shape", shape}}).outputs[0];
   }
 
-  std::vector<TensorId> predictions() const {
+  // What losses and metrics read.
+  std::vector<TensorId> judgedValues() const {
     std::vector<TensorId> tensors;
     for (const ResolvedLoss& loss : losses_) tensors.push_back(values_[at(loss.value)]);
+    for (const ResolvedMetric& metric : metrics_) tensors.push_back(values_[at(metric.value)]);
     return tensors;
   }
 
@@ -90,13 +97,14 @@ class Builder {
     }
   }
 
-  // Values that an output or a loss depends on; the rest of the model is left out.
+  // Values that an output, a loss or a metric depends on; the rest of the model is left out.
   std::vector<bool> neededValues() const {
     std::vector<bool> needed(values_.size(), false);
     if (mode_ == Mode::Predict) {
       for (const std::int32_t output : model_.outputs) needed[at(output)] = true;
     }
     for (const ResolvedLoss& loss : losses_) needed[at(loss.value)] = true;
+    for (const ResolvedMetric& metric : metrics_) needed[at(metric.value)] = true;
     for (std::size_t i = model_.ops.size(); i-- > 0;) {
       if (!needed[model_.inputs.size() + i]) continue;
       for (const std::int32_t input : model_.ops[i].inputs) needed[at(input)] = true;
@@ -162,12 +170,12 @@ class Builder {
   }
 
   void addMetrics() {
-    for (std::size_t i = 0; i < training_.metrics.size(); ++i) {
-      const ResolvedMetric metric = resolveMetric(model_, training_, losses_, i);
+    for (std::size_t i = 0; i < metrics_.size(); ++i) {
+      const ResolvedMetric& metric = metrics_[i];
       const std::size_t target = metric.loss;
       const bool weighted = training_.metrics[i].weighted && weighted_;
       graph().add(metric.type, "metric/" + std::to_string(i),
-                  {values_[at(losses_[target].value)], result_.targets[target],
+                  {values_[at(metric.value)], result_.targets[target],
                    weighted ? result_.sampleWeights[target] : kNoTensor,
                    addAccumulator(result_, slots_, losses_.size() + i)},
                   metric.attributes, Phase::Loss, {0});
@@ -192,7 +200,7 @@ class Builder {
     for (std::size_t i = 0; i < result_.weights.size(); ++i) {
       if (model_.weights[i].trainable) gradients[i] = differentiator.gradientOf(result_.weights[i]);
     }
-    addPenalties(result_, model_, slots_, &gradients);
+    addPenalties(result_, model_, slots_, batch_, &gradients);
     if (mode_ == Mode::Train) {
       addUpdates(result_, model_, training_, slots_, gradients);
     } else {
@@ -219,6 +227,7 @@ class Builder {
   bool weighted_;
   SlotTable slots_;
   std::vector<ResolvedLoss> losses_;
+  std::vector<ResolvedMetric> metrics_;
   ModelGraph result_;
   std::vector<TensorId> values_;
   std::vector<TensorId> lossGradients_;

@@ -17,7 +17,8 @@ struct InputSpec {
 };
 
 // kind: zeros, ones, constant {value}, uniform {minimum, maximum}, normal and truncatedNormal
-// {mean, stddev} (truncated: redrawn outside two standard deviations).
+// {mean, stddev} (truncated: redrawn outside two standard deviations); those that draw may have a
+// {seed} of their own.
 struct InitializerSpec {
   std::string kind = "zeros";
   Attributes attributes;

@@ -146,7 +146,6 @@ class Program {
   Plan* running_ = nullptr;     // the plan of the runs that were not observed yet
   std::vector<double> latest_;  // results after the last run that was observed
   std::uint64_t step_ = 0;
-  std::uint64_t runsSinceReset_ = 0;  // training steps and evaluations that were observed
 };
 
 }  // namespace node_cudnn

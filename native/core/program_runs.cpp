@@ -39,7 +39,6 @@ void Program::observe(bool wait, const Batch* batch) {
     if (training && !std::isfinite(seen.values.at(0))) throwNotFinite(*running_, batch, seen.state);
     latest_ = std::move(seen.values);
     if (training) latest_.erase(latest_.begin());
-    ++runsSinceReset_;
   }
 }
 
@@ -127,16 +126,16 @@ std::vector<Result> Program::results(bool reset) {
   for (std::size_t i = 0; i < slotTable_->results.size(); ++i) {
     const std::string& name = slotTable_->results[i];
     const double sum = latest_.empty() ? 0 : latest_.at(2 * i);
-    const double count = latest_.empty() ? 0 : latest_.at(2 * i + 1);
-    results.push_back(
-        {name, sum, name == "penalty" ? static_cast<double>(runsSinceReset_) : count});
+    // Penalties leave the counting of samples to the losses, which come first.
+    const std::size_t counting = name == "penalty" ? 0 : i;
+    const double count = latest_.empty() ? 0 : latest_.at(2 * counting + 1);
+    results.push_back({name, sum, count});
   }
   if (reset) clearAccumulators();
   return results;
 }
 
 void Program::clearAccumulators() {
-  runsSinceReset_ = 0;
   latest_.clear();
   constexpr std::array<double, 2> kZero{};
   for (std::size_t i = 0; i < slotTable_->results.size(); ++i) {

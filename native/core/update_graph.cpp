@@ -48,7 +48,7 @@ TensorId addAccumulator(ModelGraph& model, const SlotTable& slots, std::size_t r
 }
 
 void addPenalties(ModelGraph& model, const ModelSpec& spec, const SlotTable& slots,
-                  std::vector<TensorId>* gradients) {
+                  std::int64_t samples, std::vector<TensorId>* gradients) {
   TensorId accumulator = kNoTensor;
   for (std::size_t i = 0; i < spec.weights.size(); ++i) {
     const WeightSpec& weight = spec.weights[i];
@@ -59,7 +59,8 @@ void addPenalties(ModelGraph& model, const ModelSpec& spec, const SlotTable& slo
     const TensorId gradient = gradients != nullptr ? (*gradients)[i] : kNoTensor;
     const Op& op = model.graph.add("penalty", weight.name + "/penalty",
                                    {model.weights[i], accumulator, gradient},
-                                   {{"l1", weight.l1}, {"l2", weight.l2}}, Phase::Update,
+                                   {{"l1", weight.l1}, {"l2", weight.l2}, {"samples", static_cast<double>(samples)}},
+                                   Phase::Update,
                                    gradients != nullptr ? std::vector<int>{} : std::vector<int>{0});
     if (gradients != nullptr) (*gradients)[i] = op.outputs[0];
   }

@@ -11,10 +11,11 @@ namespace node_cudnn {
 // Adds the persistent {sum, count} pair of a result.
 TensorId addAccumulator(ModelGraph& model, const SlotTable& slots, std::size_t result);
 
-// Adds every penalized weight's penalty to the accumulator and, unless null, to the gradients (one
-// for each weight, kNoTensor where there is none).
+// Adds every penalized weight's penalty to the accumulator, once for each sample, so that its mean
+// is over samples as the loss's; and, unless null, to the gradients (one for each weight, kNoTensor
+// where there is none).
 void addPenalties(ModelGraph& model, const ModelSpec& spec, const SlotTable& slots,
-                  std::vector<TensorId>* gradients);
+                  std::int64_t samples, std::vector<TensorId>* gradients);
 
 // Adds the norms, the moving statistics of batch normalization and the optimizer.
 void addUpdates(ModelGraph& model, const ModelSpec& spec, const TrainingSpec& training,

@@ -68,7 +68,8 @@ void joinPenalties(Graph& graph) {
       l1.push_back(op.attributes.number("l1", 0));
       l2.push_back(op.attributes.number("l2", 0));
     }
-    joined.attributes = {{"l1", l1}, {"l2", l2}};
+    const double samples = run.front().attributes.number("samples", 1);
+    joined.attributes = {{"l1", l1}, {"l2", l2}, {"samples", samples}};
     return joined;
   });
 }

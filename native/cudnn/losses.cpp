@@ -53,10 +53,12 @@ void lowerLoss(Lowering& lowering, const Op& op, LossLaunch launch) {
   buffers.push_back(lowering.produceActivation(op.outputs.empty() ? kNoTensor : op.outputs[0]));
   command.writes.push_back(buffers.back());
   const double scale = op.attributes.number("scale", 1);
+  const bool countWeights = op.attributes.boolean("countWeights", false);
   lowering.emitLaunch(
       std::move(command), std::move(buffers),
       [=](const Pointers& pointers, const Execution& execution) {
-        launch(execution.stream, shape, {operandsOf(pointers, type), pointers.at(4), scale});
+        launch(execution.stream, shape,
+               {operandsOf(pointers, type), pointers.at(4), scale, countWeights});
       });
 }
 

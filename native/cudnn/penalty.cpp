@@ -21,7 +21,7 @@ struct Penalty {
 class PenaltyCommand {
  public:
   PenaltyCommand(Lowering& lowering, const Op& op, TensorId accumulator)
-      : lowering_(lowering), op_(op) {
+      : lowering_(lowering), op_(op), samples_(op.attributes.number("samples", 1)) {
     buffers_.push_back(lowering.own(accumulator));
     command_.work = Work::Loss;
     command_.reads = command_.writes = buffers_;
@@ -54,14 +54,14 @@ class PenaltyCommand {
     command_.detail = launchCount(command_.launches);
     lowering_.emitLaunch(
         std::move(command_), std::move(buffers_),
-        [weights = std::move(weights_)](const Pointers& pointers, const Execution& execution) {
+        [weights = std::move(weights_), samples = samples_](const Pointers& pointers, const Execution& execution) {
           std::vector<PenalizedWeight> all = weights;
           for (std::size_t i = 0; i < all.size(); ++i) {
             all[i].weight = pointers.as<const float>(1 + 3 * i);
             all[i].gradient = pointers.at(2 + 3 * i);
             all[i].result = pointers.as<float>(3 + 3 * i);
           }
-          launchPenalties(execution.stream, all, pointers.as<double>(0),
+          launchPenalties(execution.stream, all, samples, pointers.as<double>(0),
                           pointers.scratch<double>());
         });
   }
@@ -69,6 +69,7 @@ class PenaltyCommand {
  private:
   Lowering& lowering_;
   const Op& op_;
+  double samples_;
   Command command_;
   std::vector<BufferId> buffers_;  // accumulator; weight, gradient, result of each
   std::vector<PenalizedWeight> weights_;

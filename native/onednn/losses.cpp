@@ -18,9 +18,13 @@ std::int64_t rowsPerChunk(std::int64_t classes) {
   return std::max<std::int64_t>(1, 4096 / classes);
 }
 
-void accumulate(double* accumulator, const double* rowValues, std::int64_t rows, double scale,
-                double count) {
-  accumulator[0] += scale * std::accumulate(rowValues, rowValues + rows, 0.0);
+double countOf(std::int64_t samples, const float* weights) {
+  return weights == nullptr ? static_cast<double>(samples)
+                            : std::accumulate(weights, weights + samples, 0.0);
+}
+
+void accumulate(double* accumulator, const double* rowValues, std::int64_t rows, double count) {
+  accumulator[0] += std::accumulate(rowValues, rowValues + rows, 0.0);
   accumulator[1] += count;
 }
 

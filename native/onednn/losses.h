@@ -35,9 +35,11 @@ std::int64_t argmax(const float* values, std::int64_t count);
 // Rows that one part of a parallel loop takes.
 std::int64_t rowsPerChunk(std::int64_t classes);
 
-// Adds {scale * sum of rowValues, count} to the accumulator.
-void accumulate(double* accumulator, const double* rowValues, std::int64_t rows, double scale,
-                double count);
+// What a loss or metric counts: samples, or the sum of their weights unless null.
+double countOf(std::int64_t samples, const float* weights);
+
+// Adds {sum of rowValues, count} to the accumulator.
+void accumulate(double* accumulator, const double* rowValues, std::int64_t rows, double count);
 
 // Emits a command that calls, for every row,
 //   row(prediction, target, gradient or null, factor) -> the row's loss
@@ -46,6 +48,7 @@ template <typename Row>
 void lowerLoss(Lowering& lowering, const Op& op, const Row& row) {
   const LossShape shape(lowering, op);
   const double scale = op.attributes.number("scale", 1);
+  const bool countWeights = op.attributes.boolean("countWeights", false);
   const TensorId gradient = op.outputs.empty() ? kNoTensor : op.outputs[0];
   const std::vector<BufferId> reads = {lowering.plain(op.inputs[0]), lowering.plain(op.inputs[1]),
                                        lowering.plain(op.inputs[2])};
@@ -79,7 +82,8 @@ void lowerLoss(Lowering& lowering, const Op& op, const Row& row) {
                         static_cast<float>(factor * w), shape.classes);
               }
             });
-        accumulate(p.doubles(3), values, rows, scale, static_cast<double>(shape.samples));
+        accumulate(p.doubles(3), values, rows,
+                   countOf(shape.samples, countWeights ? weights : nullptr));
       });
   lowering.emit(std::move(command));
 }
@@ -112,9 +116,7 @@ void lowerMetric(Lowering& lowering, const Op& op, const Row& row) {
         values[r] = w * share * row(prediction + at, target, shape.classes);
       }
     });
-    double count = static_cast<double>(shape.samples);
-    if (weights != nullptr) count = std::accumulate(weights, weights + shape.samples, 0.0);
-    accumulate(p.doubles(3), values, rows, 1.0, count);
+    accumulate(p.doubles(3), values, rows, countOf(shape.samples, weights));
   });
   lowering.emit(std::move(command));
 }

@@ -49,6 +49,7 @@ void addSlope(const float* weights, const float* gradients, float* result, std::
 
 void lowerPenalty(Lowering& lowering, const Op& op) {
   const Penalty penalty{op.attributes.number("l1", 0), op.attributes.number("l2", 0)};
+  const double samples = op.attributes.number("samples", 1);
   const TensorId gradient = op.inputs.size() > 2 ? op.inputs[2] : kNoTensor;
   const TensorId result = op.outputs.empty() ? kNoTensor : op.outputs[0];
   const CpuLayout layout = lowering.layoutOf(op.inputs[0]);
@@ -73,8 +74,8 @@ void lowerPenalty(Lowering& lowering, const Op& op) {
           addSlope(values, p.has(2) ? p.floats(2) + begin : nullptr, p.floats(3) + begin,
                    end - begin, penalty);
         });
-        p.doubles(1)[0] += std::accumulate(partial, partial + (count + kChunk - 1) / kChunk, 0.0);
-        p.doubles(1)[1] += 1;
+        p.doubles(1)[0] +=
+            samples * std::accumulate(partial, partial + (count + kChunk - 1) / kChunk, 0.0);
       });
   lowering.emit(std::move(command));
 }

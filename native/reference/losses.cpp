@@ -1,5 +1,5 @@
 // Losses. Each is a value and its derivative at one position; a sample's loss is the mean over
-// its positions, and the batch adds {scale sum of w l, N} to the accumulator.
+// its positions, and the batch adds {sum of w l, N} to the accumulator, or {sum of w l, sum of w}.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -107,11 +107,13 @@ void compute(const Call& call) {
   const Samples batch(call);
   const Operand gradient = call.output(0);
   const double scale = call.attributes().number("scale", 1);
+  const bool countWeights = call.attributes().boolean("countWeights", false);
   const PositionLoss lossAt = batch.labels ? kLabelLoss : kLoss;
   const auto classes = static_cast<std::size_t>(batch.classes);
   std::vector<double> target(classes), derivative(classes);
   for (std::int64_t n = 0; n < batch.samples; ++n) {
-    const double share = scale * batch.weight(n) / static_cast<double>(batch.positions);
+    const double share = batch.weight(n) / static_cast<double>(batch.positions);
+    batch.accumulator.numbers()[1] += countWeights ? batch.weight(n) : 1;
     for (std::int64_t i = n * batch.positions; i < (n + 1) * batch.positions; ++i) {
       for (std::size_t c = 0; c < classes; ++c) {
         target[c] = batch.targetValue(i, static_cast<std::int64_t>(c));
@@ -122,11 +124,10 @@ void compute(const Call& call) {
       if (!gradient.present()) continue;
       for (std::size_t c = 0; c < classes; ++c) {
         gradient.numbers()[i * batch.classes + static_cast<std::int64_t>(c)] =
-            share * derivative[c] / static_cast<double>(batch.samples);
+            scale * share * derivative[c] / static_cast<double>(batch.samples);
       }
     }
   }
-  batch.accumulator.numbers()[1] += static_cast<double>(batch.samples);
 }
 
 template <PositionLoss kLoss, PositionLoss kLabelLoss = kLoss>

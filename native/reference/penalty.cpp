@@ -13,9 +13,10 @@ void compute(const Call& call) {
   const Operand after = call.output(0);
   const double l1 = call.attributes().number("l1", 0);
   const double l2 = call.attributes().number("l2", 0);
+  const double samples = call.attributes().number("samples", 1);
   for (std::int64_t i = 0; i < weight.count; ++i) {
     const double w = weight.numbers()[i];
-    accumulator.numbers()[0] += l1 * std::fabs(w) + l2 * w * w;
+    accumulator.numbers()[0] += samples * (l1 * std::fabs(w) + l2 * w * w);
     if (!after.present()) continue;
     const double sign = w > 0 ? 1 : w < 0 ? -1 : 0;
     after.numbers()[i] = (before.present() ? before.numbers()[i] : 0) + l1 * sign + 2 * l2 * w;

@@ -75,6 +75,15 @@ TEST(Initializers, SeedAndStreamDecideTheNumbers) {
   EXPECT_NE(drawn(normal), drawn(normal, 1, 8));
 }
 
+TEST(Initializers, ASeedOfTheirOwnDecidesAlone) {
+  const InitializerSpec seeded{"truncatedNormal", {{"stddev", 1.0}, {"seed", 5.0}}};
+  const InitializerSpec other{"truncatedNormal", {{"stddev", 1.0}, {"seed", 6.0}}};
+  const InitializerSpec unseeded{"truncatedNormal", {{"stddev", 1.0}}};
+  EXPECT_EQ(drawn(seeded), drawn(seeded, 2, 8));
+  EXPECT_NE(drawn(seeded), drawn(other));
+  EXPECT_NE(drawn(seeded), drawn(unseeded, 5));
+}
+
 TEST(Initializers, UnknownKindsAreRefused) {
   expectError(ErrorCode::Option, {"orthogonal", "truncatedNormal"}, [] {
     drawn({"orthogonal", {}});

@@ -130,12 +130,23 @@ TEST_P(Losses, AWeightOfZeroLeavesASampleOut) {
   EXPECT_TRUE(isClose("gradient", loss.gradient, {0, 1}, near()));
 }
 
-TEST_P(Losses, ScaleMultipliesLossAndGradient) {
+TEST_P(Losses, ScaleMultipliesTheGradientAlone) {
   const LossOutput loss =
       run({"meanSquaredError", {1, 2}, {1, 5}, {3, 4}, false, {}, {{"scale", 0.5}}});
-  EXPECT_NEAR(loss.sum, 1.25, near());
+  EXPECT_NEAR(loss.sum, 2.5, near());
   EXPECT_EQ(loss.count, 1);
   EXPECT_TRUE(isClose("gradient", loss.gradient, {-1, 0.5}, near()));
+}
+
+TEST_P(Losses, AsMetricsCountTheWeights) {
+  const Attributes counting{{"countWeights", true}};
+  const LossInput input{"meanSquaredError", {2, 1}, {1, 2}, {0, 0}, false, {3, 1}, counting};
+  const LossOutput weighted = run(input);
+  EXPECT_NEAR(weighted.sum, 7, near());
+  EXPECT_EQ(weighted.count, 4);
+  const LossOutput plain = run({input.type, input.shape, {1, 2}, {0, 0}, false, {}, counting});
+  EXPECT_NEAR(plain.sum, 5, near());
+  EXPECT_EQ(plain.count, 2);
 }
 
 TEST_P(Losses, TheAccumulatorKeepsWhatItHolds) {
@@ -170,6 +181,8 @@ struct LossCase {
   bool takesLabels;
 };
 
+constexpr double kScale = 0.7;
+
 const LossCase kLossCases[] = {
     {"softmaxCrossEntropy", Kind::Normal, true},
     {"sigmoidCrossEntropy", Kind::Normal, false},
@@ -181,7 +194,7 @@ const LossCase kLossCases[] = {
 
 LossInput makeInput(const LossCase& loss, const Shape& shape, bool labels, bool weighted) {
   LossInput input{loss.type, shape,           makeValues(shape, loss.kind, 1), {}, labels,
-                  {},        {{"scale", 0.7}}};
+                  {},        {{"scale", kScale}}};
   // Probabilities below 1 and off the clipping's edges.
   if (loss.kind == Kind::Positive) {
     for (double& p : input.predictions) p = static_cast<float>(0.6 * p);
@@ -220,7 +233,7 @@ TEST(LossGradient, EqualsCentralDifferences) {
       input.predictions[i] = before - kStep;
       const double below = runLoss("reference", input).sum;
       input.predictions[i] = before;
-      const double expected = (above - below) / (2 * kStep) / loss.count;
+      const double expected = kScale * (above - below) / (2 * kStep) / loss.count;
       EXPECT_NEAR(loss.gradient[i], expected, 1e-8)
           << input.type << " " << toString(input.shape) << "[" << i << "]";
     }

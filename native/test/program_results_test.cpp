@@ -62,8 +62,9 @@ TEST_P(ProgramResults, SeveralInputsAndOutputs) {
   const std::vector<Result> results = program->results(true);
   EXPECT_EQ(results[0].name, "loss/0");
   EXPECT_EQ(results[1].name, "loss/1");
-  EXPECT_NEAR(results[0].sum, 0.5 * squares, 1e-5 * squares);
-  EXPECT_NEAR(results[1].sum, 2 * entropy, 1e-5 * entropy);
+  // The losses' weights are for the total, of which this is the gradient.
+  EXPECT_NEAR(results[0].sum, squares, 1e-5 * squares);
+  EXPECT_NEAR(results[1].sum, entropy, 1e-5 * entropy);
 
   // The gradient of the whole loss along the direction of itself.
   const GradientValues gradients = program->gradients(batch);
@@ -81,7 +82,7 @@ TEST_P(ProgramResults, SeveralInputsAndOutputs) {
     program->results(true);
     program->evaluate(batch);
     const std::vector<Result> at = program->results(true);
-    return (at[0].sum + at[1].sum) / 2;
+    return (0.5 * at[0].sum + 2 * at[1].sum) / 2;
   };
   for (const Floats& gradient : gradients.weights) {
     for (const double g : gradient) expected += g * g;

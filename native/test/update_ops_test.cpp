@@ -32,7 +32,7 @@ PenaltyRun runPenalty(const std::string& backend, const Values& weights, const V
                        : graph.addTensor({"gradient", shape, ElementType::Float, Role::Input});
   const TensorId after = graph
                              .add("penalty", "penalty", {weight, accumulator, before},
-                                  {{"l1", 0.1}, {"l2", 0.5}}, Phase::Update)
+                                  {{"l1", 0.1}, {"l2", 0.5}, {"samples", 3.0}}, Phase::Update)
                              .outputs[0];
   graph.results = {after};
   GraphRunner runner(backend, graph);
@@ -45,7 +45,7 @@ PenaltyRun runPenalty(const std::string& backend, const Values& weights, const V
 
 TEST_P(UpdateOps, PenaltyAddsToTheLossAndToTheGradient) {
   const PenaltyRun run = runPenalty(GetParam(), {1, -2, 0}, {10, 20, 30});
-  EXPECT_NEAR(run.sum, 2 + 0.1 * 3 + 0.5 * 5, 1e-6);
+  EXPECT_NEAR(run.sum, 2 + 3 * (0.1 * 3 + 0.5 * 5), 1e-6) << "not once for each sample";
   EXPECT_TRUE(isClose("gradient", run.gradient, {10 + 0.1 + 1, 20 - 0.1 - 2, 30}, near()));
 }
 

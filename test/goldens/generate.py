@@ -9,6 +9,7 @@ import dense
 import grouped_convolution
 import losses
 import merge
+import metrics
 import normalization
 import optimizers
 import pooling
@@ -16,5 +17,5 @@ import rearrange
 
 if __name__ == "__main__":
     for family in (convolution, grouped_convolution, pooling, normalization, dense, merge, rearrange,
-                   losses, optimizers, alexnet):
+                   losses, metrics, optimizers, alexnet):
         family.main()

@@ -79,11 +79,11 @@ __global__ void penalize(const __grid_constant__ Penalties table, double* partia
   if (threadIdx.x == 0) partial[blockIdx.x] = all;
 }
 
-__global__ void addUp(const double* partial, int partials, double* accumulator) {
+__global__ void addUp(const double* partial, int partials, double samples, double* accumulator) {
   double sum = 0;
   for (int i = static_cast<int>(threadIdx.x); i < partials; i += kThreads) sum += partial[i];
   sum = blockSum(sum);
-  if (threadIdx.x == 0) accumulator[0] += sum;
+  if (threadIdx.x == 0) accumulator[0] += samples * sum;
 }
 
 std::size_t tablesOf(std::size_t weights) { return (weights + kWeights - 1) / kWeights; }
@@ -96,7 +96,7 @@ std::size_t penaltyScratchBytes(std::size_t weights) {
 
 int penaltyLaunches(std::size_t weights) { return static_cast<int>(tablesOf(weights)) + 1; }
 
-void launchPenalties(cudaStream_t stream, std::span<const PenalizedWeight> weights,
+void launchPenalties(cudaStream_t stream, std::span<const PenalizedWeight> weights, double samples,
                      double* accumulator, double* partial) {
   int partials = 0;
   while (!weights.empty()) {
@@ -110,7 +110,7 @@ void launchPenalties(cudaStream_t stream, std::span<const PenalizedWeight> weigh
     penalize<<<table.blocks.blocks(), kThreads, 0, stream>>>(table, partial + partials);
     partials += table.blocks.blocks();
   }
-  addUp<<<1, kThreads, 0, stream>>>(partial, partials, accumulator);
+  addUp<<<1, kThreads, 0, stream>>>(partial, partials, samples, accumulator);
 }
 
 }  // namespace node_cudnn::cudnn

@@ -26,8 +26,9 @@ std::size_t penaltyScratchBytes(std::size_t weights);
 // One launch for each 64 weights, and one more.
 int penaltyLaunches(std::size_t weights);
 
-// Adds the sum of l1 |w| + l2 w^2 to accumulator[0]. partial: penaltyScratchBytes() of scratch.
-void launchPenalties(cudaStream_t stream, std::span<const PenalizedWeight> weights,
+// Adds samples times the sum of l1 |w| + l2 w^2 to accumulator[0]. partial: penaltyScratchBytes()
+// of scratch.
+void launchPenalties(cudaStream_t stream, std::span<const PenalizedWeight> weights, double samples,
                      double* accumulator, double* partial);
 
 }  // namespace node_cudnn::cudnn

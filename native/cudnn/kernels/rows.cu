@@ -4,7 +4,7 @@ namespace node_cudnn::cudnn {
 
 namespace {
 
-__global__ void accumulate(const double* partial, int partials, double scale, const float* weights,
+__global__ void accumulate(const double* partial, int partials, const float* weights,
                            std::int64_t samples, double* accumulator) {
   double sum = 0;
   for (int i = static_cast<int>(threadIdx.x); i < partials; i += kThreads) sum += partial[i];
@@ -16,7 +16,7 @@ __global__ void accumulate(const double* partial, int partials, double scale, co
     count = blockSum(own);
   }
   if (threadIdx.x == 0) {
-    accumulator[0] += scale * sum;
+    accumulator[0] += sum;
     accumulator[1] += count;
   }
 }
@@ -26,8 +26,8 @@ __global__ void accumulate(const double* partial, int partials, double scale, co
 std::size_t partialBytes(const RowShape& shape) { return rowBlocks(shape) * sizeof(double); }
 
 void launchAccumulate(cudaStream_t stream, const RowShape& shape, const RowOperands& rows,
-                      double scale, const float* countedWeights) {
-  accumulate<<<1, kThreads, 0, stream>>>(rows.partial, static_cast<int>(rowBlocks(shape)), scale,
+                      const float* countedWeights) {
+  accumulate<<<1, kThreads, 0, stream>>>(rows.partial, static_cast<int>(rowBlocks(shape)),
                                          countedWeights, shape.samples, rows.accumulator);
 }
 

@@ -120,10 +120,10 @@ __global__ void sumRows(Function function, RowShape shape, const Element* predic
   if (threadIdx.x == 0) partial[blockIdx.x] = all;
 }
 
-// Adds {scale * sum of partial, samples} to the accumulator; the sum of the weights instead of
-// samples where there are weights.
+// Adds {sum of partial, samples} to the accumulator; the sum of countedWeights instead of samples
+// unless they are null.
 void launchAccumulate(cudaStream_t stream, const RowShape& shape, const RowOperands& rows,
-                      double scale, const float* countedWeights);
+                      const float* countedWeights);
 
 template <typename Function>
 void launchRows(cudaStream_t stream, const RowShape& shape, const RowOperands& rows, void* gradient,
@@ -147,14 +147,14 @@ template <typename Function>
 void launchLoss(cudaStream_t stream, const RowShape& shape, const LossOperands& loss,
                 const Function& function) {
   launchRows(stream, shape, loss.rows, loss.gradient, loss.scale, function);
-  launchAccumulate(stream, shape, loss.rows, loss.scale, nullptr);
+  launchAccumulate(stream, shape, loss.rows, loss.countWeights ? loss.rows.weights : nullptr);
 }
 
 template <typename Function>
 void launchMetric(cudaStream_t stream, const RowShape& shape, const RowOperands& rows,
                   const Function& function) {
   launchRows(stream, shape, rows, nullptr, 1, function);
-  launchAccumulate(stream, shape, rows, 1, rows.weights);
+  launchAccumulate(stream, shape, rows, rows.weights);
 }
 
 }  // namespace node_cudnn::cudnn

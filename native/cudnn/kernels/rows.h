@@ -29,11 +29,12 @@ struct RowOperands {
 
 std::size_t partialBytes(const RowShape& shape);
 
-// A loss adds {scale * sum over samples of w l, samples} and writes d(scale sum(w l) / samples).
+// A loss adds {sum over samples of w l, samples} and writes d(scale sum(w l) / samples).
 struct LossOperands {
   RowOperands rows;
   void* gradient = nullptr;  // null: not wanted
-  double scale = 1;
+  double scale = 1;           // of the gradient
+  bool countWeights = false;  // adds the sum of the weights instead of samples
 };
 using LossLaunch = void (*)(cudaStream_t, const RowShape&, const LossOperands&);
 

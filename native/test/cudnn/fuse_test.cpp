@@ -208,14 +208,14 @@ TEST(Fuse, LeavesASumThatSomethingElseReads) {
 // penalty ops, then movingAverage ops.
 struct Updates {
   Updates() {
-    const Attributes both{{"l1", 0.25}, {"l2", 0.5}};
+    const Attributes both{{"l1", 0.25}, {"l2", 0.5}, {"samples", 8.0}};
     for (int i = 0; i < 2; ++i) {
       weights.push_back(tensor({3}, Role::Weight));
       gradients.push_back(i == 0 ? tensor({3}, Role::Input) : kNoTensor);
       penalized.push_back(graph
                               .add("penalty", "penalty" + std::to_string(i),
                                    {weights[i], accumulator, gradients[i]},
-                                   i == 0 ? both : Attributes{{"l2", 2.0}}, Phase::Update)
+                                   i == 0 ? both : Attributes{{"l2", 2.0}, {"samples", 8.0}}, Phase::Update)
                               .outputs[0]);
     }
     for (int i = 0; i < 2; ++i) {
@@ -245,6 +245,7 @@ TEST(Fuse, JoinsPenaltiesAndMovingAverages) {
   EXPECT_EQ(penalties.outputs, made.penalized);
   EXPECT_EQ(penalties.attributes.values().at("l1"), AttributeValue(std::vector<double>{0.25, 0}));
   EXPECT_EQ(penalties.attributes.values().at("l2"), AttributeValue(std::vector<double>{0.5, 2}));
+  EXPECT_EQ(penalties.attributes.values().at("samples"), AttributeValue(8.0));
   EXPECT_EQ(penalties.phase, Phase::Update);
   const Op& averages = fused.ops()[1];
   EXPECT_EQ(averages.inputs,
