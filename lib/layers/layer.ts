@@ -58,14 +58,13 @@ function snakeCase(kind: string): string {
  * live in the models that use it, so two models of one layer do not share values.
  */
 export abstract class Layer {
-  /** Takes effect at the model's next compile(). */
-  trainable: boolean;
   /** The uses of this layer, in the order of apply(). */
   readonly nodes: readonly LayerNode[] = [];
   /** The inputShape option. */
   readonly givenInputShape: SampleShape | undefined;
   #name: string | undefined;
   #weights: readonly LayerWeight[] | undefined;
+  #trainable: boolean;
 
   protected constructor(
     /** The class in saved models: 'Conv2D'. */
@@ -77,7 +76,7 @@ export abstract class Layer {
   ) {
     checkOptionNames(kind, options, Object.keys(optionNames));
     if (options.name !== undefined) this.#name = checkedName(kind, options.name);
-    this.trainable = trueOrFalse(this.place, 'trainable', options.trainable ?? true);
+    this.#trainable = trueOrFalse(this.place, 'trainable', options.trainable ?? true);
     this.givenInputShape = givenSampleShape(this.place, options);
   }
 
@@ -88,6 +87,15 @@ export abstract class Layer {
 
   get hasName(): boolean {
     return this.#name !== undefined;
+  }
+
+  /** Takes effect at the model's next compile(). ERR_OPTION unless true or false. */
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+
+  set trainable(value: boolean) {
+    this.#trainable = trueOrFalse(this.place, 'trainable', value);
   }
 
   /** The name without a number: Keras's form of the kind. */

@@ -22,9 +22,11 @@ import type { SampleData } from '../train/samples.js';
 import { resolveTraining } from './compile.js';
 import type { CompileArgs, CompiledTraining, TrainingConfig } from './compile.js';
 import { asyncDisposeSymbol, disposeSymbol } from './disposeSymbols.js';
+import { sayWhereNoLogits } from './logitsNotice.js';
 import { lowerModel } from './lowerModel.js';
 import { ModelStructure, type ModelOptions } from './modelStructure.js';
 import { ProgramOwner } from './programOwner.js';
+import { sayWhatChanged, trainingLayers } from './trainability.js';
 import type { Logs, MetricSlot, OutputSlot, TrainableModel } from './trainable.js';
 import { weightValues } from './weightValues.js';
 
@@ -38,6 +40,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   readonly #owner: ProgramOwner;
   #spec: ModelSpec | undefined;
   #training: CompiledTraining | undefined;
+  #trained: readonly string[] = [];
   #running: string | undefined;
 
   protected constructor(defaultName: string, options: ModelOptions) {
@@ -47,8 +50,9 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
 
   /**
    * Sets optimizer, losses and metrics, and takes over which layers are trainable: setting
-   * layer.trainable later takes effect at the next compile(), as in Keras. Weights are kept, the
-   * optimizer starts anew. ERR_OPTION names the argument that does not fit.
+   * `trainable` of a layer or the model later takes effect at the next compile(), as in Keras, and
+   * training says so. Weights are kept, the optimizer starts anew. ERR_OPTION names the argument
+   * that does not fit.
    */
   compile(args: CompileArgs): void {
     this.requireIdle('compile');
@@ -58,7 +62,9 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
       shape: sampleShape,
     }));
     this.#training = resolveTraining(args, outputs);
-    this.#spec = lowerModel(this.graph, this.resolvedBackend, this.seed);
+    this.#spec = this.lowered();
+    this.#trained = trainingLayers(this.trainability);
+    sayWhereNoLogits(this.place, this.#spec, this.#training.spec.losses, names);
   }
 
   get isCompiled(): boolean {
@@ -91,11 +97,13 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
 
   /** Trains on arrays; resolves to the losses and metrics of each epoch. */
   fit(x: SampleData, y: SampleData, options?: FitOptions | null): Promise<History> {
+    this.sayWhatChanged();
     return fit(this, x, y, options);
   }
 
   /** Trains on the batches of a data set. */
   fitDataset(dataset: Dataset, options?: FitDatasetOptions | null): Promise<History> {
+    this.sayWhatChanged();
     return fitDataset(this, dataset, options);
   }
 
@@ -121,6 +129,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
 
   /** One step on one batch; its loss and metrics. */
   trainOnBatch(x: SampleData, y: SampleData, options?: TrainOnBatchOptions | null): Promise<Logs> {
+    this.sayWhatChanged();
     return trainOnBatch(this, x, y, options);
   }
 
@@ -163,7 +172,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   /** The native program, brought up to date with compile(). */
   async program(): Promise<NativeProgram> {
     this.requireAlive();
-    this.#spec ??= lowerModel(this.graph, this.resolvedBackend, this.seed);
+    this.#spec ??= this.lowered();
     return this.#owner.get(this.#spec, this.#training?.spec);
   }
 
@@ -226,8 +235,17 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
     wholeNumber(place, 'batchSize', batchSize, 1);
     if (mode !== 'predict') this.requireCompiled();
     this.requireAlive();
-    this.#spec ??= lowerModel(this.graph, this.resolvedBackend, this.seed);
+    this.#spec ??= this.lowered();
     return this.#owner.planner(this.#spec, this.#training?.spec);
+  }
+
+  private lowered(): ModelSpec {
+    return lowerModel(this.trainability, this.resolvedBackend, this.seed);
+  }
+
+  private sayWhatChanged(): void {
+    if (!this.isCompiled) return;
+    sayWhatChanged(this.place, this.#trained, trainingLayers(this.trainability));
   }
 
   private requireCompiled(): CompiledTraining {

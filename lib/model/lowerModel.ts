@@ -4,16 +4,17 @@ import type { LayerNode, SymbolicTensor } from '../layers/symbolicTensor.js';
 import type { ModelSpec, OpSpec, WeightSpec } from '../native/program.js';
 import type { ResolvedBackend } from './backend.js';
 import type { ModelGraph } from './graph.js';
+import type { Trainability } from './trainability.js';
 
 // Streams below this number the dropouts of a model; those above belong to seeds of their own.
 const seededStreams = 2 ** 30;
 
-function weightSpecs(layer: Layer): WeightSpec[] {
+function weightSpecs(layer: Layer, modelTrains: boolean): WeightSpec[] {
   return layer.weights.map(({ name, shape, initializer, regularizer, trainable }) => ({
     name: `${layer.name}/${name}`,
     shape,
     initializer: initializer.toSpec(shape),
-    trainable: trainable && layer.trainable,
+    trainable: trainable && layer.trainable && modelTrains,
     l1: regularizer?.l1 ?? 0,
     l2: regularizer?.l2 ?? 0,
   }));
@@ -28,10 +29,13 @@ class ModelLowering {
   private readonly uses = new Map<Layer, number>();
   private streams = 0;
 
-  constructor(private readonly graph: ModelGraph) {
+  private readonly graph: ModelGraph;
+
+  constructor({ graph, trainable }: Trainability) {
+    this.graph = graph;
     for (const layer of graph.layers) {
       this.firstWeight.set(layer, this.weights.length);
-      this.weights.push(...weightSpecs(layer));
+      this.weights.push(...weightSpecs(layer, trainable));
     }
     graph.inputs.forEach((input, id) => this.values.set(input, id));
     for (const node of graph.nodes) this.values.set(node.output, this.lowerNode(node));
@@ -83,8 +87,9 @@ class ModelLowering {
 }
 
 /** Writes a model as native code takes it: weights in the order of the layers, ops in order. */
-export function lowerModel(graph: ModelGraph, backend: ResolvedBackend, seed: number): ModelSpec {
-  const lowering = new ModelLowering(graph);
+export function lowerModel(model: Trainability, backend: ResolvedBackend, seed: number): ModelSpec {
+  const { graph } = model;
+  const lowering = new ModelLowering(model);
   const outputs = graph.outputs.map((output) => lowering.output(output));
   return {
     backend: backend.native,

@@ -1,6 +1,6 @@
 import { OptionError } from '../errors/errors.js';
 import { shown, suggestion } from '../errors/optionNames.js';
-import { wholeNumber } from '../errors/optionValues.js';
+import { trueOrFalse, wholeNumber } from '../errors/optionValues.js';
 import { InputLayer } from '../layers/inputLayer.js';
 import type { Layer } from '../layers/layer.js';
 import { elements } from '../layers/shape.js';
@@ -11,6 +11,7 @@ import type { ModelGraph } from './graph.js';
 import { summarize, type SummaryData } from './summaryData.js';
 import { summaryLines } from './summaryText.js';
 import { functionalTopology, type ModelTopology } from './topology.js';
+import type { Trainability } from './trainability.js';
 import type { InputSlot } from './trainable.js';
 
 /** Options that every model has. */
@@ -52,6 +53,7 @@ export abstract class ModelStructure {
   readonly seed: number;
   protected readonly resolvedBackend: ResolvedBackend;
   #graph: ModelGraph | undefined;
+  #trainable = true;
 
   protected constructor(defaultName: string, options: ModelOptions) {
     this.name = checkedModelName(options.name ?? defaultName);
@@ -67,6 +69,24 @@ export abstract class ModelStructure {
   /** The backend in use: 'cpu', 'cuda:0' or 'reference'. */
   get backend(): string {
     return this.resolvedBackend.name;
+  }
+
+  /**
+   * false freezes all weights, from the next compile() on. Setting it sets it for every layer; true
+   * leaves the choice to the layers. Default true. ERR_OPTION unless true or false.
+   */
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+
+  set trainable(value: boolean) {
+    this.#trainable = trueOrFalse(this.place, 'trainable', value);
+    for (const layer of this.#graph?.layers ?? []) layer.trainable = value;
+  }
+
+  protected get trainability(): Trainability {
+    const { graph, trainable } = this;
+    return { graph, trainable };
   }
 
   protected get graph(): ModelGraph {
@@ -141,7 +161,7 @@ export abstract class ModelStructure {
       layer.weights.map(({ name, shape, trainable }) => ({
         name: `${layer.name}/${name}`,
         shape,
-        trainable: trainable && layer.trainable,
+        trainable: trainable && layer.trainable && this.#trainable,
         count: elements(shape),
       })),
     );
@@ -154,7 +174,7 @@ export abstract class ModelStructure {
 
   /** What summary() prints, as data, with how each number of parameters comes about. */
   summaryData(): SummaryData {
-    return summarize(this.name, this.graph, this.listsInputs);
+    return summarize(this.name, this.trainability, this.listsInputs);
   }
 
   /**
@@ -175,6 +195,6 @@ export abstract class ModelStructure {
 
   /** The layers with their options; modelFromJSON() makes an equal model, with new weights. */
   toJSON(): ModelTopology {
-    return functionalTopology(this.name, this.seed, this.graph);
+    return functionalTopology(this.name, this.seed, this.trainability);
   }
 }

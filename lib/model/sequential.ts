@@ -50,10 +50,11 @@ export class Sequential extends LayersModel {
   }
 
   override toJSON(): ModelTopology {
-    const { name, seed } = this;
+    const { name, seed, trainable } = this;
+    const layers = this.#layers.map((layer) => layerConfig(layer, trainable));
     return {
       className: 'Sequential',
-      config: { name, seed, layers: this.#layers.map(layerConfig) },
+      config: { name, seed, layers },
     };
   }
 

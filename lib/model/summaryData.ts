@@ -1,7 +1,7 @@
 import { InputLayer } from '../layers/inputLayer.js';
 import type { Layer } from '../layers/layer.js';
 import { elements, withBatch, type BatchShape } from '../layers/shape.js';
-import type { ModelGraph } from './graph.js';
+import type { Trainability } from './trainability.js';
 
 /** A row of summary(). */
 export interface SummaryRow {
@@ -29,12 +29,12 @@ export interface SummaryData {
   readonly totalBytes: number;
 }
 
-function row(graph: ModelGraph, layer: Layer): SummaryRow {
+function row({ graph, trainable: modelTrains }: Trainability, layer: Layer): SummaryRow {
   const nodes = layer.nodes.filter(
     (node) => graph.nodes.includes(node) || graph.inputs.includes(node.output),
   );
   const { weights } = layer;
-  const trainable = weights.filter((weight) => weight.trainable && layer.trainable);
+  const trainable = weights.filter((weight) => weight.trainable && layer.trainable && modelTrains);
   const count = (list: typeof weights): number =>
     list.reduce((sum, { shape }) => sum + elements(shape), 0);
   return {
@@ -49,10 +49,10 @@ function row(graph: ModelGraph, layer: Layer): SummaryRow {
 }
 
 /** The rows and totals of a model; its InputLayer is a row where `withInputs` says so. */
-export function summarize(name: string, graph: ModelGraph, withInputs: boolean): SummaryData {
-  const rows = graph.layers
+export function summarize(name: string, model: Trainability, withInputs: boolean): SummaryData {
+  const rows = model.graph.layers
     .filter((layer) => withInputs || !(layer instanceof InputLayer))
-    .map((layer) => row(graph, layer));
+    .map((layer) => row(model, layer));
   const totalParams = rows.reduce((sum, { params }) => sum + params, 0);
   const trainableParams = rows.reduce((sum, each) => sum + each.trainableParams, 0);
   return {

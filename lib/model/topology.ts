@@ -1,7 +1,7 @@
 import { InputLayer } from '../layers/inputLayer.js';
 import type { Layer, LayerConfig } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolicTensor.js';
-import type { ModelGraph } from './graph.js';
+import type { Trainability } from './trainability.js';
 
 /** [layer, which of its uses in the model]. */
 export type TensorReference = readonly [layer: string, use: number];
@@ -41,15 +41,18 @@ export interface FunctionalTopology {
 
 export type ModelTopology = SequentialTopology | FunctionalTopology;
 
-export function layerConfig(layer: Layer): SequentialLayerConfig {
-  return { className: layer.className, config: layer.getConfig() };
+/** A layer as saved; one of a model that is frozen as a whole is saved as frozen. */
+export function layerConfig(layer: Layer, modelTrains: boolean): SequentialLayerConfig {
+  const config = layer.getConfig();
+  const frozen = !modelTrains && 'trainable' in config;
+  return { className: layer.className, config: frozen ? { ...config, trainable: false } : config };
 }
 
 /** The layers of a functional model and how they are connected. */
 export function functionalTopology(
   name: string,
   seed: number,
-  graph: ModelGraph,
+  { graph, trainable }: Trainability,
 ): FunctionalTopology {
   // Uses are counted within this model: a layer may have others elsewhere.
   const usesOf = (layer: Layer) =>
@@ -59,7 +62,7 @@ export function functionalTopology(
     usesOf(node.layer).indexOf(node),
   ];
   const layers = graph.layers.map((layer) => ({
-    ...layerConfig(layer),
+    ...layerConfig(layer, trainable),
     name: layer.name,
     inboundNodes:
       layer instanceof InputLayer

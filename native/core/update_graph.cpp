@@ -57,11 +57,10 @@ void addPenalties(ModelGraph& model, const ModelSpec& spec, const SlotTable& slo
       accumulator = addAccumulator(model, slots, slots.results.size() - 1);
     }
     const TensorId gradient = gradients != nullptr ? (*gradients)[i] : kNoTensor;
-    const Op& op = model.graph.add("penalty", weight.name + "/penalty",
-                                   {model.weights[i], accumulator, gradient},
-                                   {{"l1", weight.l1}, {"l2", weight.l2}, {"samples", static_cast<double>(samples)}},
-                                   Phase::Update,
-                                   gradients != nullptr ? std::vector<int>{} : std::vector<int>{0});
+    const Op& op = model.graph.add(
+        "penalty", weight.name + "/penalty", {model.weights[i], accumulator, gradient},
+        {{"l1", weight.l1}, {"l2", weight.l2}, {"samples", static_cast<double>(samples)}},
+        Phase::Update, gradients != nullptr ? std::vector<int>{} : std::vector<int>{0});
     if (gradients != nullptr) (*gradients)[i] = op.outputs[0];
   }
 }

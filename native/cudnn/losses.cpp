@@ -54,12 +54,11 @@ void lowerLoss(Lowering& lowering, const Op& op, LossLaunch launch) {
   command.writes.push_back(buffers.back());
   const double scale = op.attributes.number("scale", 1);
   const bool countWeights = op.attributes.boolean("countWeights", false);
-  lowering.emitLaunch(
-      std::move(command), std::move(buffers),
-      [=](const Pointers& pointers, const Execution& execution) {
-        launch(execution.stream, shape,
-               {operandsOf(pointers, type), pointers.at(4), scale, countWeights});
-      });
+  lowering.emitLaunch(std::move(command), std::move(buffers),
+                      [=](const Pointers& pointers, const Execution& execution) {
+                        launch(execution.stream, shape,
+                               {operandsOf(pointers, type), pointers.at(4), scale, countWeights});
+                      });
 }
 
 void lowerMetric(Lowering& lowering, const Op& op, MetricLaunch launch) {

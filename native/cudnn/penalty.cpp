@@ -52,18 +52,18 @@ class PenaltyCommand {
     command_.scratchBytes = penaltyScratchBytes(weights_.size());
     command_.launches = penaltyLaunches(weights_.size());
     command_.detail = launchCount(command_.launches);
-    lowering_.emitLaunch(
-        std::move(command_), std::move(buffers_),
-        [weights = std::move(weights_), samples = samples_](const Pointers& pointers, const Execution& execution) {
-          std::vector<PenalizedWeight> all = weights;
-          for (std::size_t i = 0; i < all.size(); ++i) {
-            all[i].weight = pointers.as<const float>(1 + 3 * i);
-            all[i].gradient = pointers.at(2 + 3 * i);
-            all[i].result = pointers.as<float>(3 + 3 * i);
-          }
-          launchPenalties(execution.stream, all, samples, pointers.as<double>(0),
-                          pointers.scratch<double>());
-        });
+    lowering_.emitLaunch(std::move(command_), std::move(buffers_),
+                         [weights = std::move(weights_), samples = samples_](
+                             const Pointers& pointers, const Execution& execution) {
+                           std::vector<PenalizedWeight> all = weights;
+                           for (std::size_t i = 0; i < all.size(); ++i) {
+                             all[i].weight = pointers.as<const float>(1 + 3 * i);
+                             all[i].gradient = pointers.at(2 + 3 * i);
+                             all[i].result = pointers.as<float>(3 + 3 * i);
+                           }
+                           launchPenalties(execution.stream, all, samples, pointers.as<double>(0),
+                                           pointers.scratch<double>());
+                         });
   }
 
  private:

@@ -193,8 +193,8 @@ const LossCase kLossCases[] = {
 };
 
 LossInput makeInput(const LossCase& loss, const Shape& shape, bool labels, bool weighted) {
-  LossInput input{loss.type, shape,           makeValues(shape, loss.kind, 1), {}, labels,
-                  {},        {{"scale", kScale}}};
+  LossInput input{loss.type,          shape, makeValues(shape, loss.kind, 1), {}, labels, {},
+                  {{"scale", kScale}}};
   // Probabilities below 1 and off the clipping's edges.
   if (loss.kind == Kind::Positive) {
     for (double& p : input.predictions) p = static_cast<float>(0.6 * p);

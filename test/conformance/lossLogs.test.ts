@@ -48,7 +48,11 @@ describe('weighted metrics of loss type', () => {
     const net = linear();
     const logs = await net.evaluate(column(1, 2), column(0, 0), weights(3, 1));
     expect(logs).toEqual({ loss: 3.5, mse: 1.75, mae: 1.25 });
-    expect(await net.evaluate(column(1, 2), column(0, 0))).toEqual({ loss: 2.5, mse: 2.5, mae: 1.5 });
+    expect(await net.evaluate(column(1, 2), column(0, 0))).toEqual({
+      loss: 2.5,
+      mse: 2.5,
+      mae: 1.5,
+    });
     await net.dispose();
   });
 

@@ -7,7 +7,7 @@ import type { ModelSpec } from '../../lib/native/program.js';
 
 function lower(inputs: readonly SymbolicTensor[], ...outputs: SymbolicTensor[]): ModelSpec {
   const backend = { name: 'cpu', native: 'cpu', options: {} };
-  return lowerModel(buildGraph('model', inputs, outputs), backend, 5);
+  return lowerModel({ graph: buildGraph('model', inputs, outputs), trainable: true }, backend, 5);
 }
 
 function lowerLayer(layer: Layer, ...shapes: number[][]): ModelSpec {

@@ -32,7 +32,7 @@ std::size_t partialBytes(const RowShape& shape);
 // A loss adds {sum over samples of w l, samples} and writes d(scale sum(w l) / samples).
 struct LossOperands {
   RowOperands rows;
-  void* gradient = nullptr;  // null: not wanted
+  void* gradient = nullptr;   // null: not wanted
   double scale = 1;           // of the gradient
   bool countWeights = false;  // adds the sum of the weights instead of samples
 };

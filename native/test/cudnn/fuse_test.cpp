@@ -215,7 +215,8 @@ struct Updates {
       penalized.push_back(graph
                               .add("penalty", "penalty" + std::to_string(i),
                                    {weights[i], accumulator, gradients[i]},
-                                   i == 0 ? both : Attributes{{"l2", 2.0}, {"samples", 8.0}}, Phase::Update)
+                                   i == 0 ? both : Attributes{{"l2", 2.0}, {"samples", 8.0}},
+                                   Phase::Update)
                               .outputs[0]);
     }
     for (int i = 0; i < 2; ++i) {
