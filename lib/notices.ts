@@ -18,10 +18,15 @@ export function setLogger(log: Logger = toStandardError): void {
   logger = functionOf('setLogger()', 'log', log, 'a line');
 }
 
+/** Says a line. */
+export function say(line: string): void {
+  logger(`node-cudnn: ${line}`);
+}
+
 /** Says a line once in a process and in the worker threads that it starts later. */
 export function sayOnce(line: string): void {
   const key = `node-cudnn said ${line}`;
   if ((getEnvironmentData(key) as unknown) !== undefined) return;
   setEnvironmentData(key, true);
-  logger(`node-cudnn: ${line}`);
+  say(line);
 }

@@ -1,7 +1,7 @@
 import { checkOptionNames } from '../errors/optionNames.js';
 import { realNumber, trueOrFalse, wholeNumber } from '../errors/optionValues.js';
 import type { Logs } from '../model/trainable.js';
-import { Callback, type TrainingParams } from './callback.js';
+import { Callback } from './callback.js';
 import { Monitor, type MonitorOptions } from './monitor.js';
 
 export interface EarlyStoppingOptions extends MonitorOptions {
@@ -57,11 +57,6 @@ export class EarlyStopping extends Callback {
     this.best = this.monitor.worst;
   }
 
-  override setParams(params: TrainingParams): void {
-    super.setParams(params);
-    this.monitor.check(params);
-  }
-
   override onTrainBegin(): void {
     this.wait = 0;
     this.begun = false;
@@ -72,7 +67,7 @@ export class EarlyStopping extends Callback {
   }
 
   override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
-    const value = this.monitor.read(logs);
+    const value = this.monitor.read(logs, this.params?.metrics);
     if (value === undefined || epoch < this.startFromEpoch) return;
     if (!this.begun) await this.keep(epoch);
     this.begun = true;

@@ -1,4 +1,5 @@
 import { OptionError } from '../errors/errors.js';
+import { missingLog } from './missingLog.js';
 
 /**
  * Fills the placeholders of a file path: {name} or {name:format}, where format is that of
@@ -20,6 +21,16 @@ export function fillPattern(
     }
     return formatNumber(place, value, format ?? '');
   });
+}
+
+/** Throws ERR_OPTION for a placeholder that is none of `known`, or whose format is none. */
+export function checkPattern(place: string, pattern: string, known: readonly string[]): void {
+  const unknown = patternNames(pattern).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    const subject = `placeholder {${unknown}} of filepath`;
+    throw new OptionError(missingLog(subject, unknown, known), { place });
+  }
+  fillPattern(place, pattern, Object.fromEntries(known.map((name) => [name, 0])));
 }
 
 /** The names in a path's placeholders. */

@@ -2,7 +2,7 @@ import { OptionError } from '../errors/errors.js';
 import { checkOptionNames } from '../errors/optionNames.js';
 import { functionOf, realNumber, wholeNumber } from '../errors/optionValues.js';
 import type { Logs } from '../model/trainable.js';
-import { Callback, type TrainingParams } from './callback.js';
+import { Callback } from './callback.js';
 import { Monitor, type MonitorOptions } from './monitor.js';
 
 /** Gives the learning rate of an epoch (from 0), from the rate so far. */
@@ -86,11 +86,6 @@ export class ReduceLROnPlateau extends Callback {
     this.best = this.monitor.worst;
   }
 
-  override setParams(params: TrainingParams): void {
-    super.setParams(params);
-    this.monitor.check(params);
-  }
-
   override onTrainBegin(): void {
     this.best = this.monitor.worst;
     this.wait = 0;
@@ -100,7 +95,7 @@ export class ReduceLROnPlateau extends Callback {
   override onEpochEnd(_epoch: number, logs: Logs): void {
     if (!this.model) return;
     logs.learning_rate = this.model.optimizer.learningRate;
-    const value = this.monitor.read(logs);
+    const value = this.monitor.read(logs, this.params?.metrics);
     if (value === undefined) return;
     if (this.cooling > 0) {
       this.cooling -= 1;

@@ -2,12 +2,13 @@ import { checkOptionNames } from '../errors/optionNames.js';
 import { realNumber, textOf, trueOrFalse, wholeNumber } from '../errors/optionValues.js';
 import type { Logs } from '../model/trainable.js';
 import { Callback, type TrainingParams } from './callback.js';
-import { fillPattern, patternNames } from './filePattern.js';
+import { checkPattern, fillPattern, patternNames } from './filePattern.js';
 import { Monitor, type MonitorMode } from './monitor.js';
 
 export interface ModelCheckpointOptions {
   /**
-   * Where to save, with placeholders for the epoch (from 1), the batch and log values:
+   * Where to save, with placeholders for the epoch (from 1), the batch (with a saveFreq in batches)
+   * and the values of logs; ERR_OPTION before training for one that will have no value:
    * 'best.safetensors', 'epoch-{epoch:02d}-{val_loss:.4f}.safetensors'.
    */
   filepath: string;
@@ -68,7 +69,13 @@ export class ModelCheckpoint extends Callback {
 
   override setParams(params: TrainingParams): void {
     super.setParams(params);
-    if (this.options.saveBestOnly === true) this.monitor.check(params);
+    const batch = this.batches === undefined ? [] : ['batch'];
+    checkPattern(place, this.options.filepath, [
+      'epoch',
+      ...batch,
+      ...this.logNames(),
+      'learning_rate',
+    ]);
   }
 
   override onEpochBegin(epoch: number): void {
@@ -89,6 +96,13 @@ export class ModelCheckpoint extends Callback {
     if (this.batches === undefined) await this.offer({ ...logs, epoch: epoch + 1 });
   }
 
+  /** The log keys that a save can have values of. */
+  private logNames(): readonly string[] {
+    const names = this.params?.metrics ?? [];
+    // Validation comes after the batches.
+    return this.batches === undefined ? names : names.filter((name) => !name.startsWith('val_'));
+  }
+
   private readsLogs(): boolean {
     const names = patternNames(this.options.filepath);
     return this.options.saveBestOnly === true || names.some((n) => n !== 'epoch' && n !== 'batch');
@@ -99,7 +113,7 @@ export class ModelCheckpoint extends Callback {
       await this.save(values);
       return;
     }
-    const value = this.monitor.read(values);
+    const value = this.monitor.read(values, this.logNames());
     if (value === undefined || !this.monitor.isBetter(value, this.best)) return;
     this.best = value;
     await this.save(values);

@@ -1,8 +1,8 @@
-import { OptionError } from '../errors/errors.js';
 import { oneOf } from '../errors/optionNames.js';
 import { textOf } from '../errors/optionValues.js';
 import type { Logs } from '../model/trainable.js';
-import type { TrainingParams } from './callback.js';
+import { say } from '../notices.js';
+import { missingLog } from './missingLog.js';
 
 export type MonitorMode = 'auto' | 'min' | 'max';
 
@@ -22,6 +22,7 @@ export class Monitor {
   readonly name: string;
   readonly mode: 'min' | 'max';
   private readonly minDelta: number;
+  private warned = false;
 
   constructor(
     private readonly place: string,
@@ -43,20 +44,20 @@ export class Monitor {
     return this.mode === 'min' ? value + this.minDelta < than : value - this.minDelta > than;
   }
 
-  /** Throws ERR_OPTION when no epoch of this training will have the value. */
-  check(params: TrainingParams): void {
-    if (params.metrics.includes(this.name)) return;
-    const hint = this.name.startsWith('val_') ? '; pass validationData or validationSplit' : '';
-    throw new OptionError(
-      `monitor '${this.name}' is not among the logs ` +
-        `${params.metrics.map((name) => `'${name}'`).join(', ')}${hint}`,
-      { place: this.place },
-    );
-  }
-
-  /** Undefined in an epoch without the value (one without validation). */
-  read(logs: Logs): number | undefined {
-    return logs[this.name];
+  /**
+   * Undefined where the logs lack the value. Says so, once, when it is none of `expected`, the
+   * keys that logs have sooner or later: the callback then does nothing.
+   */
+  read(logs: Logs, expected: readonly string[] = []): number | undefined {
+    const value = logs[this.name];
+    if (value === undefined && !expected.includes(this.name) && !this.warned) {
+      this.warned = true;
+      const known = [...new Set([...Object.keys(logs), ...expected])];
+      say(
+        `${this.place}: ${missingLog(`monitor '${this.name}'`, this.name, known)}; it does nothing`,
+      );
+    }
+    return value;
   }
 }
 

@@ -31,7 +31,7 @@ export function nearestName(given: string, known: readonly string[]): string | u
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of known) {
-    const name = candidate.toLowerCase();
+    const name = camelCase(candidate).toLowerCase();
     // A name cut short is as near as one wrong letter.
     const cut = wanted.length >= 3 && name.startsWith(wanted) && name !== wanted;
     const distance = cut ? 1 : editDistance(wanted, name);

@@ -156,7 +156,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   /** Copies of all weights, in the order of `weights`. */
   async getWeights(): Promise<Tensor[]> {
     const program = await this.program();
-    const values = await program.getWeights();
+    const values = await this.untilDisposed('getWeights', () => program.getWeights());
     return this.weights.map(
       ({ shape }, i) => new Tensor(values[i] ?? new Float32Array(0), shape, 'float32'),
     );
@@ -166,7 +166,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   async setWeights(weights: readonly Tensor[]): Promise<void> {
     const values = weightValues(this.place, this.weights, weights);
     const program = await this.program();
-    await program.setWeights(values);
+    await this.untilDisposed('setWeights', () => program.setWeights(values));
   }
 
   /** The native program, brought up to date with compile(). */
@@ -182,7 +182,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
    */
   async explain(mode: 'predict' | 'evaluate' | 'train' = 'train', batchSize = 32): Promise<string> {
     const program = await this.planner('explain()', mode, batchSize);
-    return program.explain(mode, batchSize);
+    return this.untilDisposed('explain', () => program.explain(mode, batchSize));
   }
 
   /** What explain() prints, as data. Neither allocates memory. */
@@ -191,7 +191,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
     batchSize = 32,
   ): Promise<PlanDescription> {
     const program = await this.planner('plan()', mode, batchSize);
-    return program.plan(mode, batchSize);
+    return this.untilDisposed('plan', () => program.plan(mode, batchSize));
   }
 
   /** Runs `work` as the model's only user; ERR_MODEL_BUSY names what is running already. */
@@ -199,9 +199,22 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
     this.requireIdle(method);
     this.#running = method;
     try {
-      return await work();
+      return await this.untilDisposed(method, work);
     } finally {
       this.#running = undefined;
+    }
+  }
+
+  /** Names the model and the call where a call of native code meets a dispose() in between. */
+  private async untilDisposed<T>(method: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!this.disposed || !(error instanceof DisposedError)) throw error;
+      throw new DisposedError(`it was disposed during ${method}(); await that before dispose()`, {
+        place: this.place,
+        cause: error,
+      });
     }
   }
 

@@ -123,7 +123,10 @@ it('dispose during fit ends it', async () => {
     if (batch === 1) disposed = model.dispose();
   };
   const fit = model.fit(x, y, { ...quiet, epochs: 1000, callbacks: { onBatchEnd } });
-  await expect(fit).rejects.toMatchObject({ code: 'ERR_DISPOSED' });
+  await expect(fit).rejects.toMatchObject({
+    code: 'ERR_DISPOSED',
+    message: `model '${model.name}': it was disposed during fit(); await that before dispose()`,
+  });
   await disposed;
   await expect(model.fit(x, y, quiet)).rejects.toMatchObject({ code: 'ERR_DISPOSED' });
 });
