@@ -1,7 +1,11 @@
-import { NodeCudnnError, type ErrorOptions } from './nodeCudnnError.js';
+import { NodeCudnnError, standsFor, type ErrorOptions } from './nodeCudnnError.js';
 
 /** A shape, rank or size does not fit. Code ERR_SHAPE. */
 export class ShapeError extends NodeCudnnError {
+  static {
+    standsFor(this, 'ERR_SHAPE');
+  }
+
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_SHAPE', message, options);
   }
@@ -9,6 +13,10 @@ export class ShapeError extends NodeCudnnError {
 
 /** Data of the wrong length, type or range, or with values that are not finite. Code ERR_DATA. */
 export class DataError extends NodeCudnnError {
+  static {
+    standsFor(this, 'ERR_DATA');
+  }
+
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_DATA', message, options);
   }
@@ -16,6 +24,10 @@ export class DataError extends NodeCudnnError {
 
 /** An option is unknown, missing or out of its range. Code ERR_OPTION. */
 export class OptionError extends NodeCudnnError {
+  static {
+    standsFor(this, 'ERR_OPTION');
+  }
+
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_OPTION', message, options);
   }
@@ -23,6 +35,10 @@ export class OptionError extends NodeCudnnError {
 
 /** A backend is missing or failed. Code ERR_BACKEND. */
 export class BackendError extends NodeCudnnError {
+  static {
+    standsFor(this, 'ERR_BACKEND');
+  }
+
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_BACKEND', message, options);
   }
@@ -30,6 +46,10 @@ export class BackendError extends NodeCudnnError {
 
 /** The memory that is needed is not there. Code ERR_OUT_OF_MEMORY. */
 export class OutOfMemoryError extends NodeCudnnError {
+  static {
+    standsFor(this, 'ERR_OUT_OF_MEMORY');
+  }
+
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_OUT_OF_MEMORY', message, options);
   }
@@ -37,6 +57,10 @@ export class OutOfMemoryError extends NodeCudnnError {
 
 /** A file is damaged, or is not what it should be. Code ERR_FORMAT. */
 export class FormatError extends NodeCudnnError {
+  static {
+    standsFor(this, 'ERR_FORMAT');
+  }
+
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_FORMAT', message, options);
   }
@@ -44,6 +68,10 @@ export class FormatError extends NodeCudnnError {
 
 /** The object was used after dispose(). Code ERR_DISPOSED. */
 export class DisposedError extends NodeCudnnError {
+  static {
+    standsFor(this, 'ERR_DISPOSED');
+  }
+
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_DISPOSED', message, options);
   }
@@ -51,6 +79,10 @@ export class DisposedError extends NodeCudnnError {
 
 /** Another call on the same model is in progress. Code ERR_MODEL_BUSY. */
 export class ModelBusyError extends NodeCudnnError {
+  static {
+    standsFor(this, 'ERR_MODEL_BUSY');
+  }
+
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_MODEL_BUSY', message, options);
   }
@@ -58,6 +90,10 @@ export class ModelBusyError extends NodeCudnnError {
 
 /** A loss or an activation is NaN or infinite. Code ERR_NOT_FINITE. */
 export class NotFiniteError extends NodeCudnnError {
+  static {
+    standsFor(this, 'ERR_NOT_FINITE');
+  }
+
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_NOT_FINITE', message, options);
   }
@@ -65,6 +101,10 @@ export class NotFiniteError extends NodeCudnnError {
 
 /** The backend cannot do what the model asks for. Code ERR_UNSUPPORTED. */
 export class UnsupportedError extends NodeCudnnError {
+  static {
+    standsFor(this, 'ERR_UNSUPPORTED');
+  }
+
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_UNSUPPORTED', message, options);
   }
@@ -72,6 +112,10 @@ export class UnsupportedError extends NodeCudnnError {
 
 /** A file could not be read or written. Code ERR_IO. */
 export class IoError extends NodeCudnnError {
+  static {
+    standsFor(this, 'ERR_IO');
+  }
+
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_IO', message, options);
   }
@@ -79,6 +123,10 @@ export class IoError extends NodeCudnnError {
 
 /** An optional package is needed and not installed. Code ERR_OPTIONAL_DEPENDENCY. */
 export class OptionalDependencyError extends NodeCudnnError {
+  static {
+    standsFor(this, 'ERR_OPTIONAL_DEPENDENCY');
+  }
+
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_OPTIONAL_DEPENDENCY', message, options);
   }
@@ -86,6 +134,10 @@ export class OptionalDependencyError extends NodeCudnnError {
 
 /** A defect of this package. Code ERR_INTERNAL. */
 export class InternalError extends NodeCudnnError {
+  static {
+    standsFor(this, 'ERR_INTERNAL');
+  }
+
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_INTERNAL', message, options);
   }
@@ -93,6 +145,10 @@ export class InternalError extends NodeCudnnError {
 
 /** The caller's AbortSignal stopped the work. Code ERR_ABORTED; `name` is 'AbortError'. */
 export class AbortedError extends NodeCudnnError {
+  static {
+    standsFor(this, 'ERR_ABORTED');
+  }
+
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_ABORTED', message, options);
     this.name = 'AbortError';

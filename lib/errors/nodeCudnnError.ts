@@ -36,8 +36,31 @@ function textOf(message: unknown, place: unknown): string {
   return `${cut(place, longestPlace)}: ${text}`;
 }
 
-/** Every error that this package throws or rejects with is one of these. */
+// Errors of every build, version and copy of this package have it, in every realm.
+const mark = Symbol.for('node-cudnn.error');
+const codesOfClasses = new WeakMap<object, ErrorCode>();
+
+/** Makes errors with this code, of every copy of this package, instances of the class. */
+export function standsFor(errorClass: object, code: ErrorCode): void {
+  codesOfClasses.set(errorClass, code);
+}
+
+/**
+ * Every error that this package throws or rejects with is one of these. `instanceof` knows errors
+ * of other copies of this package too: its ES module and CommonJS builds may both be loaded.
+ */
 export class NodeCudnnError extends Error {
+  static {
+    Object.defineProperty(this.prototype, mark, { value: true });
+  }
+
+  static override [Symbol.hasInstance](this: object, value: unknown): boolean {
+    if (Function.prototype[Symbol.hasInstance].call(this, value)) return true;
+    if (typeof value !== 'object' || value === null || !(mark in value)) return false;
+    if (this === NodeCudnnError) return true;
+    return 'code' in value && codesOfClasses.get(this) === value.code;
+  }
+
   readonly code: ErrorCode;
   readonly place?: string;
   readonly details?: Readonly<Record<string, unknown>>;
