@@ -1,3 +1,6 @@
+// First: a bundle is told what it is before another part of it fails.
+import './native/packageRoot.js';
+
 export * as callbacks from './callbacks/index.js';
 export {
   Callback,

@@ -13,7 +13,7 @@ function declarations(folder) {
 
 function imported(file) {
   const text = fs.readFileSync(file, 'utf8');
-  const names = [...text.matchAll(/(?:from|import\()\s*['"](\.[^'"]+)['"]/g)].map(
+  const names = [...text.matchAll(/(?:from|import\(?)\s*['"](\.[^'"]+)['"]/g)].map(
     ([, name]) => name,
   );
   return names.map((name) => path.join(path.dirname(file), name.replace(/\.(c?)js$/, '.d.$1ts')));

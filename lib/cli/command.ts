@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
 import { NodeCudnnError } from '../errors/nodeCudnnError.js';
-import { packageRoot } from '../native/packageRoot.cjs';
+import { packageRoot } from '../native/packageRoot.js';
 import { examine } from './examine.js';
 import { factsText, inspectionOf } from './inspect.js';
 import { doctorText, works } from './report.js';

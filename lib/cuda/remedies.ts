@@ -1,7 +1,7 @@
 import { distribution, isContainer, isWsl, type Distribution } from './distribution.js';
 import { leastDriver, type LibraryKey } from './libraries.js';
 import type { Machine } from './machine.js';
-import { packageRoot } from '../native/packageRoot.cjs';
+import { packageRoot } from '../native/packageRoot.js';
 
 // Any minor version of the toolkit does.
 const packagedMinor = 0;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import { BackendError } from '../errors/errors.js';
 import { NativeError } from '../errors/native.js';
-import { packageRequire, packageRoot } from './packageRoot.cjs';
+import { adviceFor } from './addonAdvice.js';
+import { packageRequire, packageRoot } from './packageRoot.js';
 import type { NativeAddon } from './program.js';
 
 let loaded: NativeAddon | undefined;
@@ -18,21 +19,6 @@ function candidates(): string[] {
   }
   const builds = build === '' ? ['Release', 'Debug'] : [build];
   return builds.map((name) => join(packageRoot, 'build', name, 'node_cudnn.node'));
-}
-
-function adviceFor(failures: readonly string[]): string {
-  const text = failures.join('\n');
-  const library = /(\S+\.so[.\d]*): cannot open shared object file/.exec(text)?.[1];
-  if (library?.startsWith('libdnnl')) {
-    return 'oneDNN is not installed. On Debian and Ubuntu: apt-get install libdnnl2';
-  }
-  if (library?.startsWith('libgomp')) {
-    return 'The OpenMP runtime is not installed. On Debian and Ubuntu: apt-get install libgomp1';
-  }
-  if (/GLIBC|wrong ELF class|invalid ELF header|NODE_MODULE_VERSION|undefined symbol/.test(text)) {
-    return `It was built for another system. Build it again: npm run build, in ${packageRoot}`;
-  }
-  return `Build it: npm run build, in ${packageRoot}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { packageRoot } from '../../lib/native/packageRoot.cjs';
+import { packageRoot } from '../../lib/native/packageRoot.js';
 
 /** The compiled addon that nativeAddon() loads, for programs that run without TypeScript. */
 export const addonFile = join(

@@ -13,7 +13,7 @@ interface Failure {
 function failure(root: string, load: (file: string) => unknown): Failure {
   let caught: unknown;
   jest.isolateModules(() => {
-    jest.doMock('../../lib/native/packageRoot.cjs', () => ({
+    jest.doMock('../../lib/native/packageRoot.js', () => ({
       packageRoot: root,
       packageRequire: load,
     }));

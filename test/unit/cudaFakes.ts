@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 import type { Machine } from '../../lib/cuda/machine.js';
 import { nativeAddon } from '../../lib/native/addon.js';
-import { packageRoot } from '../../lib/native/packageRoot.cjs';
+import { packageRoot } from '../../lib/native/packageRoot.js';
 
 /** A new folder below the system's folder for temporary files. */
 export function temporaryFolder(): string {
