@@ -3,8 +3,16 @@ import { realNumber } from '../errors/optionValues.js';
 import type { InitializerSpec } from '../native/program.js';
 import { Initializer, registerInitializer, type InitializerConfig } from './initializer.js';
 
+/** Of initializers that have none. */
+export type NoOptions = Readonly<Record<string, never>>;
+
 /** All zeros. */
 export class Zeros extends Initializer {
+  constructor(options: NoOptions = {}) {
+    super();
+    checkOptionNames("initializer 'zeros'", options, []);
+  }
+
   override toSpec(): InitializerSpec {
     return { kind: 'zeros', attributes: {} };
   }
@@ -16,6 +24,11 @@ export class Zeros extends Initializer {
 
 /** All ones. */
 export class Ones extends Initializer {
+  constructor(options: NoOptions = {}) {
+    super();
+    checkOptionNames("initializer 'ones'", options, []);
+  }
+
   override toSpec(): InitializerSpec {
     return { kind: 'ones', attributes: {} };
   }

@@ -10,7 +10,7 @@ export interface InitializerConfig {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-/** How the first values of a weight are made. Native code draws them from the model's seed. */
+/** How the first values of a weight are made. Native code draws them. */
 export abstract class Initializer {
   /** The distribution for a weight of this shape. */
   abstract toSpec(shape: readonly number[]): InitializerSpec;
@@ -24,7 +24,8 @@ type Factory = (options: Readonly<Record<string, unknown>>) => Initializer;
 const factories = new Map<string, Factory>();
 const optionNames = new Map<string, readonly string[]>();
 
-function keyOf(className: string): string {
+/** What options call a class of configs: 'heNormal' for 'HeNormal'. */
+export function keyOf(className: string): string {
   return className.charAt(0).toLowerCase() + className.slice(1);
 }
 

@@ -3,8 +3,12 @@ import { checkOptionNames } from '../errors/optionNames.js';
 import { OptionError } from '../errors/errors.js';
 import type { InitializerSpec } from '../native/program.js';
 import { Initializer, registerInitializer, type InitializerConfig } from './initializer.js';
+import { seedOf, type Seed, type SeedOptions } from './seed.js';
 
-export interface RandomUniformOptions {
+const uniformOptions = ['minval', 'maxval', 'seed'];
+const normalOptions = ['mean', 'stddev', 'seed'];
+
+export interface RandomUniformOptions extends SeedOptions {
   /** Default -0.05. */
   readonly minval?: number;
   /** Default 0.05. */
@@ -15,11 +19,13 @@ export interface RandomUniformOptions {
 export class RandomUniform extends Initializer {
   readonly minval: number;
   readonly maxval: number;
+  private readonly seed: Seed;
 
   constructor(options: RandomUniformOptions = {}) {
     super();
     const place = "initializer 'randomUniform'";
-    checkOptionNames(place, options, ['minval', 'maxval']);
+    checkOptionNames(place, options, uniformOptions);
+    this.seed = seedOf(place, options);
     this.minval = realNumber(place, 'minval', options.minval ?? -0.05);
     this.maxval = realNumber(place, 'maxval', options.maxval ?? 0.05);
     if (this.minval > this.maxval) {
@@ -28,18 +34,17 @@ export class RandomUniform extends Initializer {
   }
 
   override toSpec(): InitializerSpec {
-    return { kind: 'uniform', attributes: { minimum: this.minval, maximum: this.maxval } };
+    const { minval: minimum, maxval: maximum, seed } = this;
+    return { kind: 'uniform', attributes: { minimum, maximum, ...seed } };
   }
 
   override getConfig(): InitializerConfig {
-    return {
-      className: 'RandomUniform',
-      config: { minval: this.minval, maxval: this.maxval },
-    };
+    const { minval, maxval, seed } = this;
+    return { className: 'RandomUniform', config: { minval, maxval, ...seed } };
   }
 }
 
-export interface RandomNormalOptions {
+export interface RandomNormalOptions extends SeedOptions {
   /** Default 0. */
   readonly mean?: number;
   /** Standard deviation, default 0.05. */
@@ -49,6 +54,7 @@ export interface RandomNormalOptions {
 abstract class Normal extends Initializer {
   readonly mean: number;
   readonly stddev: number;
+  private readonly seed: Seed;
 
   protected constructor(
     private readonly className: 'RandomNormal' | 'TruncatedNormal',
@@ -57,17 +63,20 @@ abstract class Normal extends Initializer {
   ) {
     super();
     const place = `initializer '${kind}'`;
-    checkOptionNames(place, options, ['mean', 'stddev']);
+    checkOptionNames(place, options, normalOptions);
+    this.seed = seedOf(place, options);
     this.mean = realNumber(place, 'mean', options.mean ?? 0);
     this.stddev = realNumber(place, 'stddev', options.stddev ?? 0.05, { minimum: 0 });
   }
 
   override toSpec(): InitializerSpec {
-    return { kind: this.kind, attributes: { mean: this.mean, stddev: this.stddev } };
+    const { kind, mean, stddev, seed } = this;
+    return { kind, attributes: { mean, stddev, ...seed } };
   }
 
   override getConfig(): InitializerConfig {
-    return { className: this.className, config: { mean: this.mean, stddev: this.stddev } };
+    const { className, mean, stddev, seed } = this;
+    return { className, config: { mean, stddev, ...seed } };
   }
 }
 
@@ -85,6 +94,6 @@ export class TruncatedNormal extends Normal {
   }
 }
 
-registerInitializer('RandomUniform', ['minval', 'maxval'], (o) => new RandomUniform(o));
-registerInitializer('RandomNormal', ['mean', 'stddev'], (o) => new RandomNormal(o));
-registerInitializer('TruncatedNormal', ['mean', 'stddev'], (o) => new TruncatedNormal(o));
+registerInitializer('RandomUniform', uniformOptions, (o) => new RandomUniform(o));
+registerInitializer('RandomNormal', normalOptions, (o) => new RandomNormal(o));
+registerInitializer('TruncatedNormal', normalOptions, (o) => new TruncatedNormal(o));

@@ -1,7 +1,9 @@
 import { checkOptionNames, oneOf } from '../errors/optionNames.js';
 import { realNumber } from '../errors/optionValues.js';
 import type { InitializerSpec } from '../native/program.js';
-import { Initializer, registerInitializer, type InitializerConfig } from './initializer.js';
+import { Initializer, keyOf, registerInitializer } from './initializer.js';
+import type { InitializerConfig } from './initializer.js';
+import { seedOf, type Seed, type SeedOptions } from './seed.js';
 
 /** Inputs and outputs that one weight connects. */
 export interface Fans {
@@ -24,7 +26,7 @@ export function fansOf(shape: readonly number[]): Fans {
 const modes = ['fanIn', 'fanOut', 'fanAvg'] as const;
 const distributions = ['normal', 'truncatedNormal', 'untruncatedNormal', 'uniform'] as const;
 
-export interface VarianceScalingOptions {
+export interface VarianceScalingOptions extends SeedOptions {
   /** Above 0, default 1. */
   readonly scale?: number;
   /** Default 'fanIn'. */
@@ -32,6 +34,8 @@ export interface VarianceScalingOptions {
   /** Default 'normal', which is truncated at two standard deviations, as 'truncatedNormal'. */
   readonly distribution?: (typeof distributions)[number];
 }
+
+const scalingOptions = ['scale', 'mode', 'distribution', 'seed'];
 
 // The standard deviation of a unit normal that is truncated at two standard deviations.
 const truncatedDeviation = 0.87962566103423978;
@@ -41,15 +45,17 @@ export class VarianceScaling extends Initializer {
   readonly scale: number;
   readonly mode: (typeof modes)[number];
   readonly distribution: (typeof distributions)[number];
+  private readonly seed: Seed;
 
   constructor(
     options: VarianceScalingOptions = {},
-    /** Set for the named forms, which have no options. */
+    /** Set for the named forms, whose only option is the seed. */
     private readonly className?: string,
   ) {
     super();
-    const place = "initializer 'varianceScaling'";
-    checkOptionNames(place, options, ['scale', 'mode', 'distribution']);
+    const place = `initializer '${keyOf(className ?? 'VarianceScaling')}'`;
+    checkOptionNames(place, options, scalingOptions);
+    this.seed = seedOf(place, options);
     this.scale = realNumber(place, 'scale', options.scale ?? 1, { minimum: 0, above: true });
     this.mode = oneOf(place, 'mode', options.mode ?? 'fanIn', modes);
     this.distribution = oneOf(
@@ -66,22 +72,22 @@ export class VarianceScaling extends Initializer {
     const variance = this.scale / Math.max(1, fan);
     if (this.distribution === 'uniform') {
       const limit = Math.sqrt(3 * variance);
-      return { kind: 'uniform', attributes: { minimum: -limit, maximum: limit } };
+      return { kind: 'uniform', attributes: { minimum: -limit, maximum: limit, ...this.seed } };
     }
     const stddev = Math.sqrt(variance);
     if (this.distribution === 'untruncatedNormal') {
-      return { kind: 'normal', attributes: { mean: 0, stddev } };
+      return { kind: 'normal', attributes: { mean: 0, stddev, ...this.seed } };
     }
     return {
       kind: 'truncatedNormal',
-      attributes: { mean: 0, stddev: stddev / truncatedDeviation },
+      attributes: { mean: 0, stddev: stddev / truncatedDeviation, ...this.seed },
     };
   }
 
   override getConfig(): InitializerConfig {
-    if (this.className !== undefined) return { className: this.className, config: {} };
-    const { scale, mode, distribution } = this;
-    return { className: 'VarianceScaling', config: { scale, mode, distribution } };
+    const { className, scale, mode, distribution, seed } = this;
+    if (className !== undefined) return { className, config: { ...seed } };
+    return { className: 'VarianceScaling', config: { scale, mode, distribution, ...seed } };
   }
 }
 
@@ -96,15 +102,15 @@ export const scalings = {
 } as const satisfies Record<string, VarianceScalingOptions>;
 
 /** One of the named forms. */
-export function namedScaling(className: keyof typeof scalings): VarianceScaling {
-  return new VarianceScaling(scalings[className], className);
+export function namedScaling(
+  className: keyof typeof scalings,
+  options: SeedOptions = {},
+): VarianceScaling {
+  checkOptionNames(`initializer '${keyOf(className)}'`, options, ['seed']);
+  return new VarianceScaling({ ...scalings[className], ...options }, className);
 }
 
-registerInitializer(
-  'VarianceScaling',
-  ['scale', 'mode', 'distribution'],
-  (options) => new VarianceScaling(options),
-);
+registerInitializer('VarianceScaling', scalingOptions, (options) => new VarianceScaling(options));
 for (const className of Object.keys(scalings) as (keyof typeof scalings)[]) {
-  registerInitializer(className, [], () => namedScaling(className));
+  registerInitializer(className, ['seed'], (options) => namedScaling(className, options));
 }

@@ -79,6 +79,36 @@ describe('each initializer', () => {
     }
   });
 
+  const options = { constant: { value: 3 } } as Readonly<Record<string, object>>;
+  const drawing = Object.keys(initializers).filter(
+    (name) => !['zeros', 'ones', 'constant'].includes(name),
+  );
+  const make = (name: string, given?: object): Initializer =>
+    (initializers as unknown as Record<string, (o?: object) => Initializer>)[name]?.(given) ??
+    initializers.zeros();
+
+  it.each(drawing)('%s takes a seed and keeps it', (name) => {
+    const plain = make(name);
+    const seeded = make(name, { seed: 2 ** 53 - 1 });
+    const { kind, attributes } = plain.toSpec(kernel);
+    expect(attributes).not.toHaveProperty('seed');
+    expect(plain.getConfig().config).not.toHaveProperty('seed');
+    expect(seeded.toSpec(kernel)).toEqual({
+      kind,
+      attributes: { ...attributes, seed: 2 ** 53 - 1 },
+    });
+    const again = resolveInitializer('layer', 'kernelInitializer', seeded.getConfig());
+    expect(again.toSpec(kernel)).toEqual(seeded.toSpec(kernel));
+    for (const seed of [-1, 0.5, 2 ** 53, NaN, '1']) {
+      expect(() => make(name, { seed })).toThrow(/: seed is .*; expected a whole number/);
+    }
+  });
+
+  it.each(Object.keys(initializers))('%s refuses options that it does not have', (name) => {
+    const given = { ...options[name], sead: 1 };
+    expect(() => make(name, given)).toThrow(/initializer '\w+': unknown option 'sead'/);
+  });
+
   it('knows its options', () => {
     const make = () =>
       resolveInitializer('dense', 'kernelInitializer', {
