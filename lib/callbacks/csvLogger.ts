@@ -1,7 +1,9 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { checkOptionNames } from '../errors/optionNames.js';
 import { textOf, trueOrFalse } from '../errors/optionValues.js';
-import { toIoError } from '../formats/atomicFile.js';
+import { toIoError } from '../files/ioError.js';
+import { requirePath } from '../files/localPath.js';
 import type { Logs } from '../model/trainable.js';
 import { Callback } from './callback.js';
 
@@ -12,7 +14,10 @@ export interface CSVLoggerOptions {
   append?: boolean;
 }
 
-/** Writes one row an epoch to a CSV file: the epoch (from 0) and the logs, sorted by name. */
+/**
+ * Writes one row an epoch to a CSV file: the epoch (from 0) and the logs, sorted by name. Missing
+ * folders are made. A file that cannot be written ends the training with ERR_IO.
+ */
 export class CSVLogger extends Callback {
   private file: FileHandle | undefined;
   private columns: string[] | undefined;
@@ -24,36 +29,48 @@ export class CSVLogger extends Callback {
     super();
     const place = 'csvLogger';
     checkOptionNames(place, options, ['separator', 'append']);
-    textOf(place, 'filename', filename);
+    requirePath(place, filename, 'filename');
     textOf(place, 'separator', options.separator ?? ',');
     trueOrFalse(place, 'append', options.append ?? false);
   }
 
   override async onTrainBegin(): Promise<void> {
     const append = this.options.append === true;
-    try {
+    await this.atFile('could not be opened', async () => {
+      await mkdir(dirname(this.filename), { recursive: true });
       this.file = await open(this.filename, append ? 'a' : 'w');
-    } catch (error) {
-      throw toIoError(this.filename, 'could not be opened', error);
-    }
-    // A file that has rows has its header line too.
-    const started = append && (await this.file.stat()).size > 0;
-    this.columns = started ? this.names() : undefined;
+      // A file that has rows has its header line too.
+      const started = append && (await this.file.stat()).size > 0;
+      this.columns = started ? this.names() : undefined;
+    });
   }
 
   override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
-    const separator = this.options.separator ?? ',';
     if (!this.columns) {
       this.columns = [...new Set([...this.names(), ...Object.keys(logs).sort()])];
-      await this.file?.write(['epoch', ...this.columns].join(separator) + '\n');
+      await this.writeLine(['epoch', ...this.columns]);
     }
     const row = this.columns.map((name) => (logs[name] === undefined ? 'NA' : String(logs[name])));
-    await this.file?.write([String(epoch), ...row].join(separator) + '\n');
+    await this.writeLine([String(epoch), ...row]);
   }
 
   override async onTrainEnd(): Promise<void> {
-    await this.file?.close();
+    const { file } = this;
     this.file = undefined;
+    await this.atFile('could not be closed', async () => file?.close());
+  }
+
+  private async writeLine(cells: readonly string[]): Promise<void> {
+    const line = `${cells.join(this.options.separator ?? ',')}\n`;
+    await this.atFile('could not be written', async () => this.file?.appendFile(line));
+  }
+
+  private async atFile(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      throw toIoError(this.filename, what, error);
+    }
   }
 
   private names(): string[] {

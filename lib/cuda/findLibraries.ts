@@ -69,8 +69,15 @@ function examined(path: string, wanted: WantedLibrary, cuda: number, arch: strin
   return reason === undefined ? known : { ...known, reason };
 }
 
+// What cannot be looked at counts as there: examined() then says why.
 function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    lstatSync(path);
+    return true;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    return !['ENOENT', 'ENOTDIR'].includes(code);
+  }
 }
 
 /** Libraries of the same name and another major version in the folders that were searched. */

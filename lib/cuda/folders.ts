@@ -18,6 +18,11 @@ export function subfolders(folder: string, pattern: RegExp): string[] {
     .map((name) => join(folder, name));
 }
 
+/** Whether there is such a folder, and it may be looked at. */
 export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

@@ -72,7 +72,11 @@ function fromHeader(folder: string, header: VersionHeader): string | undefined {
     join(folder, '../../include', header.file),
   ];
   const file = candidates.find((path) => existsSync(path));
-  return file === undefined ? undefined : header.read(readFileSync(file, 'utf8'));
+  try {
+    return file === undefined ? undefined : header.read(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 /**

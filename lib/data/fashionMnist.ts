@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FormatError, IoError } from '../errors/errors.js';
-import { checkOptionNames } from '../errors/optionNames.js';
-import { textOf } from '../errors/optionValues.js';
+import { checkOptionNames, shown } from '../errors/optionNames.js';
+import { requirePath } from '../files/localPath.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { readIdx } from './idx.js';
 
@@ -25,6 +25,11 @@ export interface FashionMnistOptions {
   /** The folder of the four IDX files, plain or gzip. */
   path?: string;
 }
+
+/** Pixels of an image's height and width. */
+const side = 28;
+/** Of one file, unpacked: several times the real data, so that no other can fill the memory. */
+const mostBytes = 2 ** 28;
 
 const debianFolder = '/usr/share/datasets/fashion-mnist';
 
@@ -49,7 +54,7 @@ const classNames = [
 export async function fashionMnist(options: FashionMnistOptions = {}): Promise<FashionMnist> {
   checkOptionNames('fashionMnist()', options, ['path']);
   const { path } = options;
-  if (path !== undefined) textOf('fashionMnist()', 'path', path);
+  if (path !== undefined) requirePath('fashionMnist()', path);
   const folder = findFolder(path);
   const [train, test] = await Promise.all([readPart(folder, 'train'), readPart(folder, 't10k')]);
   return { train, test, classNames };
@@ -76,19 +81,28 @@ function findFile(folder: string, name: string): string | undefined {
 async function readPart(folder: string, prefix: string): Promise<LabelledImages> {
   const imagesPath = requireFile(folder, `${prefix}-images-idx3-ubyte`);
   const labelsPath = requireFile(folder, `${prefix}-labels-idx1-ubyte`);
-  const [images, labels] = await Promise.all([readIdx(imagesPath), readIdx(labelsPath)]);
-  const [count = 0, height = 0, width = 0] = images.shape;
-  if (images.rank !== 3 || images.dtype !== 'uint8') {
-    throw new FormatError(`has shape [${images.shape.join(',')}], expected uint8 [N,28,28]`, {
+  const [images, labels] = await Promise.all([
+    readIdx(imagesPath, { maxBytes: mostBytes }),
+    readIdx(labelsPath, { maxBytes: mostBytes }),
+  ]);
+  const [count = 0, height, width] = images.shape;
+  if (images.rank !== 3 || images.dtype !== 'uint8' || height !== side || width !== side) {
+    throw new FormatError(`has shape ${shown(images.shape)}, expected uint8 [N,28,28]`, {
       place: imagesPath,
     });
   }
   if (labels.rank !== 1 || labels.dtype !== 'uint8' || labels.size !== count) {
-    throw new FormatError(`has shape [${labels.shape.join(',')}], expected uint8 [${count}]`, {
+    throw new FormatError(`has shape ${shown(labels.shape)}, expected uint8 [${count}]`, {
       place: labelsPath,
     });
   }
-  return { images: images.reshape([count, height, width, 1]), labels };
+  const wrong = labels.values.findIndex((label) => label >= classNames.length);
+  if (wrong >= 0) {
+    throw new FormatError(`label ${labels.values[wrong] ?? 0} of row ${wrong} is above 9`, {
+      place: labelsPath,
+    });
+  }
+  return { images: images.reshape([count, side, side, 1]), labels };
 }
 
 function requireFile(folder: string, name: string): string {

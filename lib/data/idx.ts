@@ -1,12 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { types } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { DataError, FormatError } from '../errors/errors.js';
-import { checkOptionNames } from '../errors/optionNames.js';
-import { textOf, wholeNumber } from '../errors/optionValues.js';
-import { toIoError } from '../formats/atomicFile.js';
+import { checkOptionNames, shown } from '../errors/optionNames.js';
+import { wholeNumber } from '../errors/optionValues.js';
+import { requirePath } from '../files/localPath.js';
+import { readingFile } from '../files/regularFile.js';
 import { allocated } from '../tensor/shapes.js';
 import { Tensor, type DType, type TensorData } from '../tensor/tensor.js';
 
@@ -39,6 +39,9 @@ interface IdxHeader {
   readonly dataBytes: number;
 }
 
+/** No gzip file is unpacked to more bytes for each of its own. */
+const bestCompression = 1032;
+
 /**
  * Reads an IDX file (the format of MNIST), plain or gzip, of any element type: unsigned bytes
  * become uint8, other integers int32, floats float32. ERR_FORMAT for a file that is damaged,
@@ -46,28 +49,39 @@ interface IdxHeader {
  */
 export async function readIdx(path: string, options: ReadIdxOptions = {}): Promise<Tensor> {
   const place = 'readIdx()';
+  requirePath(place, path);
   checkOptionNames(place, options, ['maxBytes']);
-  textOf(place, 'path', path);
   const maxBytes = wholeNumber(place, 'maxBytes', options.maxBytes ?? 2 ** 31, 0);
+  return readingFile(path, async (file, size) => {
+    const gzip = await isGzip(file);
+    const most = gzip ? size * bestCompression : size;
+    return readFrom(path, chunksOf(path, file, gzip), { maxBytes, most });
+  });
+}
+
+interface Limits {
+  /** What the caller accepts. */
+  readonly maxBytes: number;
+  /** What a file of this size can hold. */
+  readonly most: number;
+}
+
+async function readFrom(
+  path: string,
+  chunks: AsyncIterable<Buffer>,
+  limits: Limits,
+): Promise<Tensor> {
   let header: IdxHeader | undefined;
   let data: Uint8Array | undefined;
   let pending = Buffer.alloc(0);
   let filled = 0;
-  for await (const chunk of chunksOf(path)) {
+  for await (const chunk of chunks) {
     let rest = chunk;
     if (!header || !data) {
       pending = Buffer.concat([pending, chunk]);
       header = readHeader(path, pending);
       if (!header) continue;
-      if (header.dataBytes > maxBytes) {
-        throw new DataError(
-          `${header.dataBytes} bytes of data are more than maxBytes ${maxBytes}`,
-          {
-            place: path,
-          },
-        );
-      }
-      data = allocated<Uint8Array>(path, Uint8Array, header.dataBytes);
+      data = allocated<Uint8Array>(path, Uint8Array, allowedBytes(path, header, limits));
       rest = pending.subarray(header.bytes);
     }
     if (filled + rest.length > data.length) {
@@ -83,31 +97,39 @@ export async function readIdx(path: string, options: ReadIdxOptions = {}): Promi
   return new Tensor(toValues(header.type, data), header.shape, header.type.dtype);
 }
 
-/** The content of a file, unpacked when it is gzip by its first two bytes. */
-async function* chunksOf(path: string): AsyncGenerator<Buffer> {
+function allowedBytes(path: string, { dataBytes }: IdxHeader, { maxBytes, most }: Limits): number {
+  if (dataBytes > maxBytes) {
+    throw new DataError(`${dataBytes} bytes of data are more than maxBytes ${maxBytes}`, {
+      place: path,
+    });
+  }
+  if (dataBytes > most) {
+    throw new FormatError(
+      `is truncated: its shape needs ${dataBytes} bytes of data, a file of its size has ${most} ` +
+        'at most',
+      { place: path },
+    );
+  }
+  return dataBytes;
+}
+
+/** The content of a file, unpacked when it is gzip. */
+async function* chunksOf(path: string, file: FileHandle, gzip: boolean): AsyncGenerator<Buffer> {
   try {
-    const gzip = await isGzip(path);
-    const source = createReadStream(path, { highWaterMark: 2 ** 18 });
+    const source = file.createReadStream({ start: 0, highWaterMark: 2 ** 18, autoClose: false });
     // pipeline() carries an error of either stream to the one that is read.
     const stream = gzip ? pipeline(source, createGunzip(), () => undefined) : source;
     for await (const chunk of stream) yield chunk as Buffer;
   } catch (error) {
     const code = types.isNativeError(error) && 'code' in error ? String(error.code) : '';
-    if (code.startsWith('Z_')) {
-      throw new FormatError(`is no whole gzip file (${code})`, { place: path, cause: error });
-    }
-    throw toIoError(path, 'could not be read', error);
+    if (!code.startsWith('Z_')) throw error;
+    throw new FormatError(`is no whole gzip file (${code})`, { place: path, cause: error });
   }
 }
 
-async function isGzip(path: string): Promise<boolean> {
-  const file = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
-  } finally {
-    await file.close();
-  }
+async function isGzip(file: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
+  return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
 }
 
 /** Undefined when more bytes are needed. */
@@ -124,7 +146,7 @@ function readHeader(path: string, bytes: Buffer): IdxHeader | undefined {
   const shape = Array.from({ length: rank }, (_, axis) => bytes.readUInt32BE(4 + 4 * axis));
   const dataBytes = shape.reduce((size, n) => size * n, type.bytes);
   if (!Number.isSafeInteger(dataBytes)) {
-    throw new FormatError(`has an impossible shape [${shape.join(',')}]`, { place: path });
+    throw new FormatError(`has an impossible shape ${shown(shape)}`, { place: path });
   }
   return { type, shape, bytes: 4 + 4 * rank, dataBytes };
 }

@@ -1,13 +1,20 @@
 import { FormatError } from '../errors/errors.js';
 import { checkOptionNames } from '../errors/optionNames.js';
+import { resolveBackend } from '../model/backend.js';
 import { backendOptionNames, type BackendOptions } from '../model/backendOptions.js';
 import { compileArgsFromConfig } from '../model/compile.js';
 import type { LayersModel } from '../model/layersModel.js';
-import { modelFromJSON } from '../model/modelFromJSON.js';
+import { modelFromTopology } from '../model/modelFromJSON.js';
+import { toFormatError } from '../files/ioError.js';
 import type { NativeProgram } from '../native/program.js';
 import { matchWeights } from './loadWeights.js';
-import { modelPath } from './modelPath.js';
-import { optimizerPrefix, recordFromMetadata, type OptimizerRecord } from './modelRecord.js';
+import { savedModelPath } from './modelPath.js';
+import {
+  optimizerPrefix,
+  recordFromMetadata,
+  type ModelRecord,
+  type OptimizerRecord,
+} from './modelRecord.js';
 import { readSafetensors, type Safetensors } from './safetensors.js';
 
 /** Where the model is to run. */
@@ -22,8 +29,10 @@ export async function loadLayersModel(
   path: string,
   options: LoadModelOptions = {},
 ): Promise<LayersModel> {
-  checkOptionNames('loadLayersModel()', options, Object.keys(backendOptionNames));
-  const file = modelPath('loadLayersModel()', path);
+  const place = 'loadLayersModel()';
+  checkOptionNames(place, options, Object.keys(backendOptionNames));
+  resolveBackend(place, options);
+  const file = savedModelPath(place, path);
   const content = await readSafetensors(file);
   const record = recordFromMetadata(file, content.metadata);
   if (!record) {
@@ -32,19 +41,28 @@ export async function loadLayersModel(
       { place: file },
     );
   }
-  const model = modelFromJSON(record.topology, options);
+  const model = modelFromTopology(file, record.topology, options);
   try {
-    const values = matchWeights(file, model.weights, content, false);
-    if (record.training) model.compile(compileArgsFromConfig(record.training));
-    const program = await model.program();
-    await program.setWeights(values);
-    if (record.training && record.optimizer) {
-      await restoreOptimizer(file, program, record.optimizer, content);
-    }
+    await restore(file, model, record, content);
     return model;
   } catch (error) {
     await model.dispose();
-    throw error;
+    throw toFormatError(file, 'the model in it cannot be made', error);
+  }
+}
+
+async function restore(
+  file: string,
+  model: LayersModel,
+  record: ModelRecord,
+  content: Safetensors,
+): Promise<void> {
+  const values = matchWeights(file, model.weights, content, false);
+  if (record.training) model.compile(compileArgsFromConfig(record.training));
+  const program = await model.program();
+  await program.setWeights(values);
+  if (record.training && record.optimizer) {
+    await restoreOptimizer(file, program, record.optimizer, content);
   }
 }
 

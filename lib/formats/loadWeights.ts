@@ -1,8 +1,8 @@
 import { FormatError } from '../errors/errors.js';
-import { checkOptionNames } from '../errors/optionNames.js';
+import { checkOptionNames, shown } from '../errors/optionNames.js';
 import { trueOrFalse } from '../errors/optionValues.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { modelPath } from './modelPath.js';
+import { savedModelPath } from './modelPath.js';
 import { optimizerPrefix, recordFromMetadata } from './modelRecord.js';
 import type { SavableModel } from './savableModel.js';
 import { readSafetensors, type Safetensors } from './safetensors.js';
@@ -28,7 +28,7 @@ export async function loadWeights(
   const place = 'loadWeights()';
   checkOptionNames(place, options, ['skipMismatch']);
   const skip = trueOrFalse(place, 'skipMismatch', options.skipMismatch ?? false);
-  const file = modelPath(place, path);
+  const file = savedModelPath(place, path);
   const values = matchWeights(file, model.weights, await readSafetensors(file), skip);
   await (await model.program()).setWeights(values);
 }
@@ -74,14 +74,12 @@ function mismatches(weights: Weights, stored: ReadonlyMap<string, Tensor>): stri
     const tensor = stored.get(weight.name);
     if (!tensor) faults.push(`'${weight.name}' ${shape} is missing from the file`);
     else if (!fits(weight, tensor)) {
-      faults.push(
-        `'${weight.name}' is ${shape} in the model, [${tensor.shape.join(',')}] in the file`,
-      );
+      faults.push(`'${weight.name}' is ${shape} in the model, ${shown(tensor.shape)} in the file`);
     }
   }
   const known = new Set(weights.map(({ name }) => name));
   for (const [name, { shape }] of stored) {
-    if (!known.has(name)) faults.push(`'${name}' [${shape.join(',')}] is not in the model`);
+    if (!known.has(name)) faults.push(`${shown(name)} ${shown(shape)} is not in the model`);
   }
   return faults;
 }

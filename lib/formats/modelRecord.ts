@@ -1,6 +1,9 @@
 import { FormatError } from '../errors/errors.js';
+import { shown } from '../errors/optionNames.js';
+import { toFormatError } from '../files/ioError.js';
 import type { TrainingConfig } from '../model/compile.js';
 import type { ModelTopology } from '../model/topology.js';
+import { isRecord, parseJson } from './parseJson.js';
 
 /** What a model file says of itself, as JSON in the metadata of its safetensors file. */
 export interface ModelRecord {
@@ -35,23 +38,34 @@ export function recordFromMetadata(
 ): ModelRecord | undefined {
   const text = metadata[recordKey];
   if (text === undefined) return undefined;
+  let record: unknown;
   try {
-    const record: unknown = JSON.parse(text);
-    if (isModelRecord(record)) return record;
+    record = parseJson(text);
   } catch (error) {
-    throw new FormatError('the description of the model is no JSON', { place: path, cause: error });
+    throw toFormatError(path, 'the description of the model is damaged', error);
   }
-  throw new FormatError('the description of the model is damaged', { place: path });
+  const fault = recordFault(record);
+  if (fault === undefined) return record as ModelRecord;
+  throw new FormatError(`the description of the model is damaged: ${fault}`, { place: path });
 }
 
-function isModelRecord(value: unknown): value is ModelRecord {
-  if (typeof value !== 'object' || value === null || !('topology' in value)) return false;
-  const { optimizer } = value as { optimizer?: Partial<OptimizerRecord> | null };
-  if (optimizer === undefined) return true;
-  return (
-    optimizer !== null &&
-    Number.isSafeInteger(optimizer.step) &&
-    Array.isArray(optimizer.names) &&
-    optimizer.names.every((name) => typeof name === 'string')
-  );
+/** What is wrong with a record; its topology and the options in it are looked at when used. */
+function recordFault(value: unknown): string | undefined {
+  if (!isRecord(value) || !isRecord(value.topology)) return 'it has no topology';
+  const { training, optimizer } = value;
+  if (training !== undefined) {
+    if (!isRecord(training)) return 'training is no record';
+    const unfit = ['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics'].find(
+      (name) => !isRecord(training[name]),
+    );
+    if (unfit !== undefined) return `training.${unfit} is ${shown(training[unfit])}, no record`;
+    const { config } = training.optimizer as { config?: unknown };
+    if (!isRecord(config)) return `training.optimizer.config is ${shown(config)}, no record`;
+  }
+  if (optimizer === undefined) return undefined;
+  if (!isRecord(optimizer)) return 'optimizer is no record';
+  const { step, names } = optimizer;
+  if (!Number.isSafeInteger(step) || Number(step) < 0) return 'optimizer.step is no count';
+  const areNames = Array.isArray(names) && names.every((name) => typeof name === 'string');
+  return areNames ? undefined : 'optimizer.names is no list of names';
 }

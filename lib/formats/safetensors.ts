@@ -1,7 +1,12 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { FormatError, ShapeError } from '../errors/errors.js';
-import { Tensor } from '../tensor/tensor.js';
-import { toIoError, writeAtomically } from './atomicFile.js';
+import type { FileHandle } from 'node:fs/promises';
+import { types } from 'node:util';
+import { DataError, FormatError, OptionError } from '../errors/errors.js';
+import { NodeCudnnError } from '../errors/nodeCudnnError.js';
+import { shown } from '../errors/optionNames.js';
+import { writeAtomically } from '../files/atomicFile.js';
+import { requirePath } from '../files/localPath.js';
+import { readingFile } from '../files/regularFile.js';
+import { Tensor, type TensorData } from '../tensor/tensor.js';
 import {
   checksumKey,
   checksumOf,
@@ -11,18 +16,16 @@ import {
   startChecksum,
   versionKey,
 } from './checksum.js';
+import { DataReader, readAll, requireMemory } from './dataReader.js';
+import { DataWriter, writeAll } from './dataWriter.js';
 import {
   decodeHeader,
   encodeHeader,
   lengthBytes,
   longestHeader,
   type SafetensorsEntry,
-  type SafetensorsHeader,
 } from './safetensorsHeader.js';
 import { decodeElements, fileDType } from './safetensorsTypes.js';
-
-/** Bytes that are read or written, and summed, at a time: a millisecond or two of the event loop. */
-const blockBytes = 2 ** 20;
 
 /** What a safetensors file holds. */
 export interface Safetensors {
@@ -33,54 +36,92 @@ export interface Safetensors {
 
 /**
  * Writes a safetensors file, replacing an old one only when all of the new one is on the disk.
- * A SHA-256 checksum is added to the metadata. Rejects with ERR_IO; the old file then stays.
+ * A SHA-256 checksum is added to the metadata. Values that change meanwhile are written as they
+ * are when their turn comes. Rejects with ERR_IO, and with ERR_DATA for tensors or metadata that
+ * no file can hold and for values that are transferred or resized meanwhile; the old file stays.
  */
 export async function writeSafetensors(
   path: string,
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const header: SafetensorsHeader = {
-    entries: layOut(tensors),
-    metadata: { ...metadata, [versionKey]: fileVersion, [checksumKey]: noChecksum },
-  };
+  requirePath('writeSafetensors()', path);
+  requireTensors(tensors);
+  const values = [...tensors.values()].map((tensor) => tensor.values);
+  const { start, entries } = layOut(path, tensors, metadata);
   await writeAtomically(path, async (file) => {
-    const start = encodeHeader(header);
     const sum = startChecksum(start);
     await writeAll(file, start, 0);
-    let position = start.length;
-    for (const { values } of tensors.values()) {
-      const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-      for (let begin = 0; begin < bytes.length; begin += blockBytes) {
-        const block = bytes.subarray(begin, begin + blockBytes);
-        sum.update(block);
-        await writeAll(file, block, position);
-        position += block.length;
-      }
+    const data = new DataWriter(file, start.length, sum);
+    for (const [i, { name, begin, end }] of entries.entries()) {
+      const copy = copierOf(path, name, values[i], end - begin);
+      await data.add(end - begin, copy);
     }
+    await data.flush();
     start.write(sum.digest('hex'), checksumPosition(start), 'latin1');
     await writeAll(file, start, 0);
   });
 }
 
-function layOut(tensors: ReadonlyMap<string, Tensor>): SafetensorsEntry[] {
+function requireTensors(tensors: unknown): void {
+  if (!types.isMap(tensors)) {
+    throw new OptionError(`tensors is ${shown(tensors)}; expected a Map of names to tensors`, {
+      place: 'writeSafetensors()',
+    });
+  }
+  for (const [name, tensor] of tensors as Map<unknown, Partial<Tensor> | null>) {
+    if (typeof name === 'string' && types.isTypedArray(tensor?.values)) continue;
+    throw new OptionError(`tensors has ${shown(tensor)} at ${shown(name)}; expected a tensor`, {
+      place: 'writeSafetensors()',
+    });
+  }
+}
+
+/** The header of a file, and where in its data each tensor has its place, in order. */
+function layOut(
+  path: string,
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Readonly<Record<string, string>>,
+): { readonly start: Buffer; readonly entries: readonly SafetensorsEntry[] } {
   let begin = 0;
-  return [...tensors].map(([name, tensor]) => {
+  const entries = [...tensors].map(([name, { values, shape, dtype }]): SafetensorsEntry => {
     if (name === '__metadata__') {
-      throw new ShapeError(`a tensor cannot be named '${name}'`, { place: 'writeSafetensors()' });
+      throw new DataError(`a tensor cannot be named '${name}'`, { place: path });
     }
-    const end = begin + tensor.values.byteLength;
-    const entry = { name, dtype: fileDType[tensor.dtype], shape: tensor.shape, begin, end };
+    const end = begin + values.byteLength;
+    const entry = { name, dtype: fileDType[dtype], shape, begin, end };
     begin = end;
     return entry;
   });
+  const full = { ...metadata, [versionKey]: fileVersion, [checksumKey]: noChecksum };
+  const start = encodeHeader({ entries, metadata: full });
+  if (start.length > lengthBytes + longestHeader) {
+    throw new DataError(
+      `names and metadata take ${start.length} bytes; no file may have more than ${longestHeader}`,
+      { place: path },
+    );
+  }
+  try {
+    decodeHeader(path, start.subarray(lengthBytes), begin);
+  } catch (cause) {
+    const reason = cause instanceof NodeCudnnError ? cause.message : String(cause);
+    throw new DataError(`it could not be read again: ${reason}`, { place: path, cause });
+  }
+  return { start, entries };
 }
 
-async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const left = bytes.length - done;
-    done += (await file.write(bytes, done, left, position + done)).bytesWritten;
-  }
+/** Copies bytes of a tensor's values, which must still be as many as they were. */
+function copierOf(path: string, name: string, values: TensorData | undefined, size: number) {
+  return (target: Uint8Array, begin: number): void => {
+    if (values?.byteLength !== size) {
+      throw new DataError(
+        `the values of tensor ${shown(name)} were transferred or resized while it was written; ` +
+          'wait for the end of the call, or hand over a copy',
+        { place: path },
+      );
+    }
+    target.set(new Uint8Array(values.buffer, values.byteOffset + begin, target.length));
+  };
 }
 
 /**
@@ -89,33 +130,22 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): 
  * ERR_IO when it cannot be read.
  */
 export async function readSafetensors(path: string): Promise<Safetensors> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      return await readFrom(path, file);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw toIoError(path, 'could not be read', error);
-  }
+  requirePath('readSafetensors()', path);
+  return readingFile(path, (file, size) => readFrom(path, file, size));
 }
 
-async function readFrom(path: string, file: FileHandle): Promise<Safetensors> {
-  const { size } = await file.stat();
+async function readFrom(path: string, file: FileHandle, size: number): Promise<Safetensors> {
   const start = await readStart(path, file, size);
   const header = decodeHeader(path, start.subarray(lengthBytes), size - start.length);
+  requireMemory(path, size);
   const checksum = checksumOf(path, header.metadata);
   const sum = checksum === undefined ? undefined : startChecksum(start);
 
+  const data = new DataReader(path, file, start.length, size, sum);
   const tensors = new Map<string, Tensor>();
   for (const entry of header.entries) {
     const bytes = new Uint8Array(entry.end - entry.begin);
-    for (let begin = 0; begin < bytes.length; begin += blockBytes) {
-      const block = bytes.subarray(begin, begin + blockBytes);
-      await readAll(path, file, block, start.length + entry.begin + begin);
-      sum?.update(block);
-    }
+    await data.fill(bytes);
     tensors.set(entry.name, toTensor(path, entry, bytes));
   }
   if (sum && sum.digest('hex') !== checksum) {
@@ -144,19 +174,6 @@ async function readStart(path: string, file: FileHandle, size: number): Promise<
   const start = Buffer.alloc(lengthBytes + Number(headerBytes));
   await readAll(path, file, start, 0);
   return start;
-}
-
-async function readAll(
-  path: string,
-  file: FileHandle,
-  bytes: Uint8Array,
-  position: number,
-): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done);
-    if (bytesRead === 0) throw new FormatError('ends too early', { place: path });
-    done += bytesRead;
-  }
 }
 
 function toTensor(path: string, entry: SafetensorsEntry, bytes: Uint8Array): Tensor {

@@ -1,5 +1,6 @@
 import { FormatError } from '../errors/errors.js';
-import { duplicateKey } from './duplicateKey.js';
+import { shown } from '../errors/optionNames.js';
+import { isRecord, parseJson } from './parseJson.js';
 import { bytesPerElement, isSafetensorsDType, type SafetensorsDType } from './safetensorsTypes.js';
 
 /** Where one tensor lies in a file. */
@@ -64,19 +65,16 @@ function parseFields(place: string, bytes: Uint8Array): Record<string, unknown> 
   let fields: unknown;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    fields = JSON.parse(text);
-  } catch (error) {
-    throw new FormatError('the header is no JSON; the file is damaged or no safetensors file', {
+    fields = parseJson(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new FormatError(`the header is damaged, or the file is no safetensors file: ${reason}`, {
       place,
-      cause: error,
+      cause,
     });
   }
   if (!isRecord(fields) || !text.startsWith('{')) {
     throw new FormatError('the header is no JSON object', { place });
-  }
-  const twice = duplicateKey(text);
-  if (twice !== undefined) {
-    throw new FormatError(`the header has '${twice}' more than once`, { place });
   }
   return fields;
 }
@@ -89,19 +87,19 @@ function toMetadata(place: string, value: unknown): Readonly<Record<string, stri
 }
 
 function toEntry(place: string, name: string, value: unknown): SafetensorsEntry {
-  const fail = (message: string) => new FormatError(`tensor '${name}' ${message}`, { place });
+  const fail = (message: string) => new FormatError(`tensor ${shown(name)} ${message}`, { place });
   if (!isRecord(value)) throw fail('has no description');
   const { dtype, shape, data_offsets: offsets } = value;
   if (!isSafetensorsDType(dtype)) {
     const known = Object.keys(bytesPerElement).join(', ');
-    throw fail(`has the dtype ${JSON.stringify(dtype)}; expected one of ${known}`);
+    throw fail(`has the dtype ${shown(dtype)}; expected one of ${known}`);
   }
   if (!isCounts(shape)) throw fail('has a shape that is no list of sizes');
   if (!isCounts(offsets) || offsets.length !== 2) throw fail('has no data_offsets [begin, end]');
   const [begin = 0, end = 0] = offsets;
   const bytes = shape.reduce((size, n) => size * n, bytesPerElement[dtype]);
   if (end - begin !== bytes) {
-    throw fail(`of ${dtype} [${shape.join(',')}] needs ${bytes} bytes, but has ${end - begin}`);
+    throw fail(`of ${dtype} ${shown(shape)} needs ${bytes} bytes, but has ${end - begin}`);
   }
   return { name, dtype, shape, begin, end };
 }
@@ -128,10 +126,6 @@ function checkCoverage(place: string, entries: readonly SafetensorsEntry[], byte
       place,
     });
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isCounts(value: unknown): value is number[] {

@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { checkOptionNames } from '../errors/optionNames.js';
 import { trueOrFalse } from '../errors/optionValues.js';
-import type { OptimizerState } from '../native/program.js';
+import { toIoError } from '../files/ioError.js';
+import type { NativeProgram, OptimizerState } from '../native/program.js';
 import { Tensor } from '../tensor/tensor.js';
-import { toIoError } from './atomicFile.js';
 import { modelPath } from './modelPath.js';
 import { optimizerPrefix, recordToMetadata, type ModelRecord } from './modelRecord.js';
 import type { SavableModel } from './savableModel.js';
@@ -28,13 +28,13 @@ export async function saveModel(
   checkOptionNames('save()', options, ['includeOptimizer']);
   const include = trueOrFalse('save()', 'includeOptimizer', options.includeOptimizer ?? true);
   const file = modelPath('save()', path);
-  const program = await model.program();
-  // Asked for together, so that no training step comes between them.
+  const program = await upToDateProgram(model);
+  // Asked for together, so that no training step and no compile() comes between them.
+  const { trainingConfig } = model;
   const [weights, state] = await Promise.all([
     program.getWeights(),
     include && model.isCompiled ? program.getOptimizerState() : undefined,
   ]);
-  const { trainingConfig } = model;
   const record: ModelRecord = {
     topology: model.toJSON(),
     ...(trainingConfig ? { training: trainingConfig } : {}),
@@ -42,6 +42,15 @@ export async function saveModel(
   };
   const tensors = new Map([...weightTensors(model, weights), ...stateTensors(state)]);
   await writeWithFolder(file, tensors, recordToMetadata(record));
+}
+
+/** The program of the last compile(), which may be called while the program is waited for. */
+async function upToDateProgram(model: SavableModel): Promise<NativeProgram> {
+  for (;;) {
+    const optimizer = model.isCompiled ? model.optimizer : undefined;
+    const program = await model.program();
+    if (optimizer === (model.isCompiled ? model.optimizer : undefined)) return program;
+  }
 }
 
 /** Writes the weights alone, by name, to a safetensors file. Rejects with ERR_IO. */

@@ -64,6 +64,8 @@ describe('readIdx', () => {
     ['too many bytes', idx(8, [5], bytes), 'ERR_FORMAT', 'more than the 5 bytes of its shape'],
     ['hostile sizes', idx(14, [2 ** 32 - 1, 2 ** 32 - 1], bytes), 'ERR_FORMAT', 'impossible shape'],
     ['too much data', idx(8, [2 ** 31, 2], bytes), 'ERR_DATA', 'more than maxBytes'],
+    ['far too few bytes', idx(8, [2 ** 30], bytes), 'ERR_FORMAT', 'is truncated'],
+    ['a gzip of too few', gzipSync(idx(8, [2 ** 30], bytes)), 'ERR_FORMAT', 'is truncated'],
     ['half a gzip', gzipSync(idx(8, [6], bytes)).subarray(0, 30), 'ERR_FORMAT', 'no whole gzip'],
   ])('refuses %s', async (_what, content, code, message) => {
     const read = readIdx(fileOf(content));
@@ -76,6 +78,13 @@ describe('readIdx', () => {
     const before = process.memoryUsage().arrayBuffers;
     await expect(readIdx(fileOf(bomb))).rejects.toThrow('more than the 4 bytes');
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20_000_000);
+  });
+
+  it('takes no other options', async () => {
+    for (const options of [{ maxbytes: 5 }, { maxBytes: '5' }, { maxBytes: -1 }]) {
+      const read = readIdx(fileOf(idx(8, [6], bytes)), options as { maxBytes: number });
+      await expect(read).rejects.toMatchObject({ code: 'ERR_OPTION' });
+    }
   });
 
   it('tells of a missing file', async () => {
@@ -110,6 +119,23 @@ describe('fashionMnist', () => {
     } finally {
       delete process.env.NODE_CUDNN_DATA;
     }
+  });
+
+  it.each<[string, Buffer, string]>([
+    ['images of another size', idx(8, [1, 2, 392], Buffer.alloc(784)), 'expected uint8 [N,28,28]'],
+    ['images without labels', idx(8, [2, 28, 28], Buffer.alloc(1568)), 'expected uint8 [2]'],
+    ['another format', Buffer.from('PNG picture'), 'is no IDX file'],
+    ['a gzip bomb', gzipSync(idx(8, [2 ** 29], Buffer.alloc(2 ** 20))), 'more than maxBytes'],
+  ])('refuses %s', async (_what, images, message) => {
+    const path = mkdtempSync(join(folder, 'hostile-'));
+    for (const [name, content] of [...part(1, 'train'), ...part(1, 't10k')]) {
+      writeFileSync(join(path, name), content);
+    }
+    writeFileSync(join(path, 'train-images-idx3-ubyte.gz'), images);
+    await expect(fashionMnist({ path })).rejects.toThrow(message);
+    writeFileSync(join(path, 'train-images-idx3-ubyte.gz'), part(1, 'train')[0]?.[1] ?? '');
+    writeFileSync(join(path, 'train-labels-idx1-ubyte'), idx(8, [1], Buffer.of(10)));
+    await expect(fashionMnist({ path })).rejects.toThrow('label 10 of row 0 is above 9');
   });
 
   it('names the Debian package when the data is missing', async () => {

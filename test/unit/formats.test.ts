@@ -1,12 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { writeAtomically } from '../../lib/formats/atomicFile.js';
-import { duplicateKey } from '../../lib/formats/duplicateKey.js';
 import { matchWeights } from '../../lib/formats/loadWeights.js';
-import { modelPath } from '../../lib/formats/modelPath.js';
+import { parseJson } from '../../lib/formats/parseJson.js';
 import { readSafetensors, writeSafetensors } from '../../lib/formats/safetensors.js';
 import { tensor } from '../../lib/tensor/create.js';
 import { Tensor } from '../../lib/tensor/tensor.js';
@@ -98,7 +96,7 @@ describe('safetensors', () => {
     ['an end beyond the data', { a: four }, 2, "tensor 'a' ends at byte 4, but there are 2"],
     ['bytes that belong to none', { a: four }, 9, '5 bytes after the last tensor'],
     ['a size against its shape', { a: { ...four, shape: [2] } }, 4, 'needs 8 bytes, but has 4'],
-    ['an unknown dtype', { a: { ...four, dtype: 'F31' } }, 4, 'has the dtype "F31"'],
+    ['an unknown dtype', { a: { ...four, dtype: 'F31' } }, 4, "has the dtype 'F31'"],
     ['a negative size', { a: { ...four, shape: [-1] } }, 4, 'no list of sizes'],
     ['a huge size', { a: { ...four, shape: [1e300] } }, 4, 'no list of sizes'],
     ['offsets that turn back', { a: { ...four, data_offsets: [4, 0] } }, 4, 'has -4'],
@@ -106,8 +104,8 @@ describe('safetensors', () => {
     ['a tensor that is none', { a: 5 }, 0, 'has no description'],
     ['metadata of numbers', { __metadata__: { a: 5 } }, 0, '__metadata__ is no record'],
     ['a list', '[]', 0, 'no JSON object'],
-    ['no JSON', '{"a":', 0, 'the header is no JSON'],
-    ['a name twice', '{"a":1,"\\u0061":2}', 0, "has 'a' more than once"],
+    ['no JSON', '{"a":', 0, 'it is no JSON'],
+    ['a name twice', '{"a":1,"\\u0061":2}', 0, "it has 'a' more than once"],
     ['bytes that are no text', Buffer.from([0xff, 0xfe]).toString('latin1'), 0, 'is no JSON'],
   ])('refuses %s', async (_what, header, bytes, message) => {
     const read = readSafetensors(fileOf(header, new Uint8Array(bytes)));
@@ -159,33 +157,29 @@ describe('safetensors', () => {
   });
 });
 
-it('finds keys that come twice in one object, and only there', () => {
-  expect(duplicateKey('{"a":{"b":1},"c":{"b":[{"b":2}]}}')).toBeUndefined();
-  expect(duplicateKey('{"a":"b\\":","b":["a","a"]}')).toBeUndefined();
-  expect(duplicateKey('{"x":{"a" : 1, "b":{"a":2}, "a":3}}')).toBe('a');
-});
-
-describe('atomic files', () => {
-  it('leaves the old file and nothing else when writing fails', async () => {
-    const path = newPath();
-    writeFileSync(path, 'old');
-    const before = readdirSync(folder);
-    const failing = writeAtomically(path, async (file) => {
-      await file.write('half of the new');
-      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
-    });
-    await expect(failing).rejects.toMatchObject({ code: 'ERR_IO', place: path });
-    await expect(failing).rejects.toThrow('no space left on device');
-    expect(readFileSync(path, 'utf8')).toBe('old');
-    expect(readdirSync(folder)).toEqual(before);
+describe('JSON of a file', () => {
+  it('has no key twice in one object', () => {
+    const fine = '{"a":{"b":1},"c":{"b":[{"b":2}]},"d":{"b\\":":1,"b":["a","a"]}}';
+    expect(parseJson(fine)).toEqual(JSON.parse(fine));
+    expect(() => parseJson('{"x":{"a" : 1, "b":{"a":2}, "\\u0061":3}}')).toThrow(
+      "it has 'a' more than once",
+    );
   });
 
-  it('tells of a folder that is not there', async () => {
-    const path = join(folder, 'absent', 'file');
-    await expect(writeAtomically(path, () => Promise.resolve())).rejects.toMatchObject({
-      code: 'ERR_IO',
-      place: path,
-    });
+  it.each<[string, string, string]>([
+    ['an end', '{"a":"b', 'it is no JSON'],
+    ['brackets that fit', ']'.repeat(10), 'it is no JSON'],
+    ['a depth that models have', `${'['.repeat(1e5)}${']'.repeat(1e5)}`, 'deeper than 64'],
+    ['no more values than memory', `[${'[],'.repeat(3e6)}0]`, 'more than 4194304 values'],
+    ['no more texts than memory', '""'.repeat(5e6), 'more than 4194304 values'],
+  ])('has %s', (_what, text, message) => {
+    expect(() => parseJson(text)).toThrow(message);
+  });
+
+  it('has texts of any length', () => {
+    for (const text of ['x'.repeat(2e7), '\\'.repeat(2e7), '"'.repeat(1e7)]) {
+      expect(parseJson(JSON.stringify({ text }))).toEqual({ text });
+    }
   });
 });
 
@@ -222,13 +216,4 @@ describe('weights of a file', () => {
     const file = fileWith(['conv/kernel', kernel], ['dense/kernel', kernel]);
     expect(matchWeights('f', weights, file, true)).toEqual([kernel.values, null]);
   });
-});
-
-it('takes a folder for the model in it, and file:// as tfjs does', () => {
-  expect(modelPath('save()', 'a/b.safetensors')).toBe('a/b.safetensors');
-  expect(modelPath('save()', 'a/')).toBe(join('a', 'model.safetensors'));
-  expect(modelPath('save()', folder)).toBe(join(folder, 'model.safetensors'));
-  expect(modelPath('save()', 'file://a/b')).toBe('a/b');
-  expect(modelPath('save()', 'file:///a%20b')).toBe('/a b');
-  expect(() => modelPath('save()', '')).toThrow("save(): path is ''");
 });

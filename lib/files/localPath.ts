@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url';
+import { IoError, OptionError } from '../errors/errors.js';
+import { shown } from '../errors/optionNames.js';
+
+/**
+ * A path as given to `place`: a text, of a file of this machine. ERR_OPTION for anything else and
+ * for the URLs of browsers' storage and of servers.
+ */
+export function requirePath(place: string, path: unknown, option = 'path'): string {
+  if (typeof path !== 'string' || path === '') {
+    throw new OptionError(`${option} is ${shown(path)}; expected the path of a file`, { place });
+  }
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(path.slice(0, 64))?.[1];
+  if (scheme !== undefined && scheme.toLowerCase() !== 'file') {
+    throw new OptionError(
+      `${option} is ${shown(path)}; expected the path of a file, with or without file:// before it; ` +
+        `${scheme}:// is not taken`,
+      { place },
+    );
+  }
+  return path;
+}
+
+/**
+ * The path that may have 'file://' before it: file:///a%20b is an absolute URL, file://a/b is the
+ * relative path a/b, as in tfjs. ERR_IO for a URL that names no file.
+ */
+export function withoutFileScheme(place: string, path: string): string {
+  if (!/^file:\/\//i.test(path)) return path;
+  if (!/^file:\/\/\//i.test(path)) return path.slice('file://'.length);
+  try {
+    return fileURLToPath(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new IoError(`${shown(path)} names no file: ${reason}; pass a path without file://`, {
+      place,
+      cause,
+    });
+  }
+}
