@@ -65,13 +65,14 @@ function requireSymbols(place: string, option: string, symbols: readonly unknown
 
 function requireConnected(place: string, graph: Omit<ModelGraph, 'layers'>, found: Walk): void {
   const given = new Set(graph.inputs);
+  const nodes = new Set(found.nodes);
   for (const { node } of graph.inputs) {
     if (!(node.layer instanceof InputLayer)) {
       throw new OptionError(`${node.layer.place} is given as an input; inputs come from input()`, {
         place,
       });
     }
-    if (!found.nodes.includes(node)) {
+    if (!nodes.has(node)) {
       throw new OptionError(
         `input '${node.layer.name}' is not connected to any output; leave it out or use it`,
         { place },

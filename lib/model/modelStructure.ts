@@ -126,13 +126,16 @@ export abstract class ModelStructure {
 
   /** Names of the outputs: each its layer's, with a number when the layer gives several. */
   get outputNames(): readonly string[] {
-    const names: string[] = [];
+    const names = new Set<string>();
+    const counts = new Map<string, number>();
     for (const { name } of this.outputs) {
-      let unique = name;
-      for (let i = 1; names.includes(unique); ++i) unique = `${name}_${i}`;
-      names.push(unique);
+      let count = counts.get(name) ?? 0;
+      const numbered = (): string => (count === 0 ? name : `${name}_${count}`);
+      while (names.has(numbered())) ++count;
+      names.add(numbered());
+      counts.set(name, count + 1);
     }
-    return names;
+    return [...names];
   }
 
   /** A layer by its name, or by its position in `layers`. ERR_OPTION when there is none. */

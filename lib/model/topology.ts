@@ -55,8 +55,9 @@ export function functionalTopology(
   { graph, trainable }: Trainability,
 ): FunctionalTopology {
   // Uses are counted within this model: a layer may have others elsewhere.
+  const nodes = new Set(graph.nodes);
   const usesOf = (layer: Layer) =>
-    layer.nodes.filter((node) => layer instanceof InputLayer || graph.nodes.includes(node));
+    layer.nodes.filter((node) => layer instanceof InputLayer || nodes.has(node));
   const reference = ({ node }: SymbolicTensor): TensorReference => [
     node.layer.name,
     usesOf(node.layer).indexOf(node),

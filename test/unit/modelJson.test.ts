@@ -90,7 +90,11 @@ describe('modelFromJSON()', () => {
     ['something else', '[]', /expected {className, config/],
     ['null', 'null', /expected {className, config/],
     ['another class', { className: 'Graph', config: { layers: [] } }, /className is 'Graph'/],
-    ['layers that are none', { className: 'Sequential', config: { layers: 3 } }, /it is damaged/],
+    [
+      'layers that are none',
+      { className: 'Sequential', config: { layers: 3 } },
+      /layers is 3; expected/,
+    ],
     [
       'an unknown layer',
       {
