@@ -5,15 +5,17 @@ import type { HostArray } from '../native/program.js';
 import { sizeOf, type Shape, type Tensor } from '../tensor/tensor.js';
 import type { TypedArray } from '../tensor/typedArray.js';
 import { fillNested, type NestedData } from './nestedRows.js';
+import { depthOf, isTensor, isTypedArray } from './sampleKinds.js';
+import { sameShape, stackedRows } from './stackedRows.js';
 
 /** Numbers nested to any depth, the innermost perhaps a typed array. */
 export type NestedRows = readonly (number | boolean | TypedArray | NestedRows)[];
 
 /**
  * Rows of numbers: a tensor, a flat typed array of whole rows (Float32Array, Int32Array and
- * Uint8Array are never copied), or nested arrays.
+ * Uint8Array are never copied), nested arrays, or a list with one tensor for each row.
  */
-export type SampleArray = Tensor | TypedArray | NestedRows;
+export type SampleArray = Tensor | TypedArray | NestedRows | readonly Tensor[];
 
 /** Whole rows in one array. */
 export interface Rows {
@@ -28,31 +30,13 @@ export interface RowFormat {
   readonly shape: Shape;
   /** 'labels' asks for whole numbers. */
   readonly kind: 'values' | 'labels';
-  /** Accept [n] for [n,1] and the reverse, as Keras does for targets. */
-  readonly looseOnes?: boolean;
-}
-
-/** Known by its form, so that a tensor of another copy of this package is one too. */
-export function isTensor(value: unknown): value is Tensor {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'values' in value &&
-    'shape' in value &&
-    'dtype' in value &&
-    ArrayBuffer.isView(value.values)
-  );
-}
-
-/** Whether `value` is a typed array, of any realm. */
-export function isTypedArray(value: unknown): value is TypedArray {
-  return ArrayBuffer.isView(value) && !types.isDataView(value);
 }
 
 /**
- * The rows of a tensor, a flat typed array or nested arrays. Float32Array, Int32Array and
- * Uint8Array are used as they are, never copied. ERR_SHAPE for a wrong shape, ERR_DATA for
- * wrong types and for no rows at all.
+ * The rows of a tensor, a flat typed array, nested arrays or a list of tensors. Float32Array,
+ * Int32Array and Uint8Array are used as they are, never copied. A last axis of 1 may be missing
+ * or too much, as in Keras: [n] is taken for [n,1] and the reverse. ERR_SHAPE for a wrong shape,
+ * ERR_DATA for wrong types and for no rows at all.
  */
 export function toRows(value: unknown, format: RowFormat): Rows {
   const rows = readRows(value, format);
@@ -76,16 +60,22 @@ function readRows(value: unknown, format: RowFormat): Rows {
     }
     return { data, count: data.length / size };
   }
-  if (Array.isArray(value)) return nestedRows(value, format);
+  if (Array.isArray(value)) return listedRows(value, format);
   throw new DataError(`expected a tensor, a typed array or nested arrays, got ${kindOf(value)}`, {
     place: format.place,
   });
 }
 
+function listedRows(value: readonly unknown[], format: RowFormat): Rows {
+  if (!isTensor(value[0])) return nestedRows(value, format);
+  const data = stackedRows(format.place, value, format.shape);
+  return { data: hostArray(data, format), count: value.length };
+}
+
 function nestedRows(value: NestedData, format: RowFormat): Rows {
   const { place } = format;
   let shape = format.shape;
-  if (format.looseOnes && value.length > 0) {
+  if (value.length > 0) {
     const deep = depthOf(value) - 1;
     if (deep === shape.length - 1 && shape.at(-1) === 1) shape = shape.slice(0, -1);
     else if (deep === shape.length + 1) shape = [...shape, 1];
@@ -97,22 +87,10 @@ function nestedRows(value: NestedData, format: RowFormat): Rows {
   return { data: hostArray(data, format), count: value.length };
 }
 
-/** How deep arrays are nested; 0 for a number. */
-export function depthOf(value: unknown): number {
-  let depth = 0;
-  for (let level = value; Array.isArray(level) || isTypedArray(level); level = level[0]) ++depth;
-  return depth;
-}
-
-function withoutOnes(shape: Shape): Shape {
-  return shape.at(-1) === 1 ? shape.slice(0, -1) : shape;
-}
-
-function checkTensorShape(found: Shape, { place, shape, looseOnes }: RowFormat): void {
+function checkTensorShape(found: Shape, { place, shape }: RowFormat): void {
   const rows = found.slice(1);
-  const same = (a: Shape, b: Shape) => a.length === b.length && a.every((n, i) => n === b[i]);
-  if (found.length > 0 && same(rows, shape)) return;
-  if (found.length > 0 && looseOnes && same(withoutOnes(rows), withoutOnes(shape))) return;
+  const loose = sameShape(rows, [...shape, 1]) || sameShape([...rows, 1], shape);
+  if (found.length > 0 && (loose || sameShape(rows, shape))) return;
   throw new ShapeError(`expected shape [${['n', ...shape].join(',')}], got [${found.join(',')}]`, {
     place,
   });

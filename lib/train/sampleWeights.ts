@@ -2,7 +2,8 @@ import { DataError, OptionError } from '../errors/errors.js';
 import type { OutputSlot, TrainableModel } from '../model/trainable.js';
 import { classWeights, type ClassWeights } from './classWeights.js';
 import { toRows } from './rows.js';
-import { bySlot, trainedOutputs, type SampleData, type Samples } from './samples.js';
+import { trainedOutputs, type SampleData, type Samples } from './samples.js';
+import { bySlot } from './slotParts.js';
 
 export interface Weighting {
   readonly sampleWeight?: SampleData | undefined;
@@ -40,9 +41,9 @@ function rowWeights(
   const shared = outputs.length > 1 && isFlat(sampleWeight);
   const parts = shared
     ? outputs.map((slot) => ({ slot, value: sampleWeight, place }))
-    : bySlot(place, 'output', outputs, sampleWeight);
+    : bySlot(place, 'output', outputs, sampleWeight, () => []);
   return parts.map((part) => {
-    const format = { place: part.place, shape: [], kind: 'values', looseOnes: true } as const;
+    const format = { place: part.place, shape: [], kind: 'values' } as const;
     const rows = toRows(part.value, format);
     if (rows.count !== count) {
       throw new DataError(`has ${rows.count} weights, but x has ${count} rows`, {

@@ -1,9 +1,11 @@
-import { DataError, OptionError, ShapeError } from '../errors/errors.js';
-import { suggestion } from '../errors/optionNames.js';
+import { DataError, ShapeError } from '../errors/errors.js';
 import type { InputSlot, OutputSlot, TrainableModel } from '../model/trainable.js';
 import type { HostArray } from '../native/program.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import { depthOf, isTensor, isTypedArray, toRows, type Rows, type SampleArray } from './rows.js';
+import { toRows, type Rows, type SampleArray } from './rows.js';
+import { depthOf, isTensor } from './sampleKinds.js';
+import { bySlot, type Part } from './slotParts.js';
+import { sameShape } from './stackedRows.js';
 
 /** What models train on: one array, or several by order or by name of the input or output. */
 export type SampleData =
@@ -32,14 +34,30 @@ export function trainedOutputs(model: TrainableModel): OutputSlot[] {
 /** Checks x against the model's inputs. */
 export function toInputs(model: TrainableModel, x: unknown, place = 'x'): Rows[] {
   const parts = bySlot(place, 'input', model.inputSlots, x);
-  const rows = parts.map(({ slot, value, place: at }) =>
-    toRows(value, { place: at, shape: slot.shape, kind: 'values' }),
-  );
+  const rows = parts.map((part) => toInput(part));
   requireEqualCounts(
     parts.map((part) => part.place),
     rows,
   );
   return rows;
+}
+
+function toInput({ value, shape, place }: Part<InputSlot>): Rows {
+  try {
+    return toRows(value, { place, shape, kind: 'values' });
+  } catch (error) {
+    if (!(error instanceof ShapeError) || !isOneSample(value, shape)) throw error;
+    const batch = isTensor(value) ? `x.reshape([1,${shape.join(',')}])` : '[x]';
+    throw new ShapeError(
+      `is one sample [${shape.join(',')}] without its batch axis; pass a batch of one, ${batch}`,
+      { place, cause: error },
+    );
+  }
+}
+
+function isOneSample(value: unknown, shape: readonly number[]): boolean {
+  if (isTensor(value)) return sameShape(value.shape, shape);
+  return Array.isArray(value) && value.length === shape[0] && depthOf(value) === shape.length;
 }
 
 /** Checks x and y against the model, and their lengths against each other. */
@@ -51,8 +69,8 @@ export function toSamples(
 ): Samples {
   const inputs = toInputs(model, x, places.x);
   const count = inputs[0]?.count ?? 0;
-  const parts = bySlot(places.y, 'output', trainedOutputs(model), y);
-  const targets = parts.map(({ slot, value, place }) => toTargets(slot, value, place));
+  const parts = bySlot(places.y, 'output', trainedOutputs(model), y, targetShape);
+  const targets = parts.map((part) => toTargets(part));
   targets.forEach((rows, i) => {
     if (rows.count === count) return;
     throw new DataError(`has ${rows.count} rows, but ${places.x} has ${count}`, {
@@ -66,12 +84,14 @@ export function toSamples(
   };
 }
 
-function toTargets(slot: OutputSlot, value: unknown, place: string): Rows {
+function targetShape(slot: OutputSlot): readonly number[] {
+  return slot.target === 'labels' ? slot.shape.slice(0, -1) : slot.shape;
+}
+
+function toTargets({ slot, value, shape, place }: Part<OutputSlot>): Rows {
   const labels = slot.target === 'labels';
-  const shape = labels ? slot.shape.slice(0, -1) : slot.shape;
   try {
-    const kind = labels ? 'labels' : 'values';
-    const rows = toRows(value, { place, shape, kind, looseOnes: true });
+    const rows = toRows(value, { place, shape, kind: labels ? 'labels' : 'values' });
     if (labels) checkLabels(rows, slot, place);
     return rows;
   } catch (error) {
@@ -95,84 +115,6 @@ function checkLabels({ data, count }: Rows, slot: OutputSlot, place: string): vo
       { place },
     );
   }
-}
-
-interface Part<Slot> {
-  readonly slot: Slot;
-  readonly value: unknown;
-  readonly place: string;
-}
-
-/** Shares `data` out to the slots: by name from a record, by order from a list, or all to one. */
-export function bySlot<Slot extends InputSlot>(
-  place: string,
-  noun: 'input' | 'output',
-  slots: readonly Slot[],
-  data: unknown,
-): Part<Slot>[] {
-  if (data === undefined || data === null) {
-    throw new DataError(`is missing; expected data for ${listed(noun, slots)}`, { place });
-  }
-  if (isRecord(data)) return byName(place, noun, slots, data);
-  const [first] = slots;
-  if (first && slots.length === 1) {
-    const value = isListOfOne(data, first) ? data[0] : data;
-    return [{ slot: first, value, place }];
-  }
-  if (!Array.isArray(data) || data.length !== slots.length) {
-    const found = Array.isArray(data) ? `a list of ${data.length}` : 'one array';
-    throw new DataError(
-      `got ${found}, but the model has ${listed(noun, slots)}; pass a list or a record by name`,
-      { place },
-    );
-  }
-  const values: readonly unknown[] = data;
-  return slots.map((slot, i) => ({ slot, value: values[i], place: `${place}[${i}]` }));
-}
-
-function byName<Slot extends InputSlot>(
-  place: string,
-  noun: string,
-  slots: readonly Slot[],
-  data: Readonly<Record<string, unknown>>,
-): Part<Slot>[] {
-  const names = slots.map((slot) => slot.name);
-  for (const name of Object.keys(data)) {
-    if (names.includes(name)) continue;
-    throw new OptionError(
-      `the model has no ${noun} '${name}'${suggestion(name, names)}; it has ${listed(noun, slots)}`,
-      { place },
-    );
-  }
-  return slots.map((slot) => {
-    const value = data[slot.name];
-    if (value === undefined) {
-      throw new DataError(`is missing the ${noun} '${slot.name}'`, { place });
-    }
-    return { slot, value, place: `${place}['${slot.name}']` };
-  });
-}
-
-/** Whether `data` is the one array of a slot within a list, as several slots have it. */
-function isListOfOne(data: unknown, slot: InputSlot): data is readonly unknown[] {
-  if (!Array.isArray(data) || data.length !== 1) return false;
-  const only: unknown = data[0];
-  return isTensor(only) || isTypedArray(only) || depthOf(data) === slot.shape.length + 2;
-}
-
-function isRecord(data: unknown): data is Readonly<Record<string, unknown>> {
-  return (
-    typeof data === 'object' &&
-    data !== null &&
-    !Array.isArray(data) &&
-    !isTensor(data) &&
-    !ArrayBuffer.isView(data)
-  );
-}
-
-function listed(noun: string, slots: readonly InputSlot[]): string {
-  const plural = slots.length === 1 ? noun : `${noun}s`;
-  return `the ${plural} ${slots.map((slot) => `'${slot.name}'`).join(', ')}`;
 }
 
 function requireEqualCounts(places: readonly string[], rows: readonly Rows[]): void {

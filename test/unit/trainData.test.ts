@@ -2,7 +2,8 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { tensor } from '../../lib/tensor/create.js';
 import { toRows } from '../../lib/train/rows.js';
-import { bySlot, toInputs, toSamples } from '../../lib/train/samples.js';
+import { toInputs, toSamples } from '../../lib/train/samples.js';
+import { bySlot } from '../../lib/train/slotParts.js';
 import { withWeights } from '../../lib/train/sampleWeights.js';
 import { LinearModel } from './linearModel.js';
 
