@@ -3,14 +3,33 @@
 #include <omp.h>
 #include <pthread.h>
 
+#include <atomic>
 #include <charconv>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <system_error>
 
+#include "core/address_space.h"
 #include "core/error.h"
 
 namespace node_cudnn {
+
+namespace {
+
+// What a thread takes besides its stack: its heap, and OpenMP's lists.
+constexpr std::size_t kThreadBytes = std::size_t{1} << 20;
+constexpr std::size_t kSpareBytes = std::size_t{16} << 20;
+
+// OpenMP starts its threads at the first parallel region of a thread, and ends the process where it
+// cannot: so they are started at once, after a look at the room for them.
+void startComputeThreads() {
+  std::atomic<int> started{0};
+#pragma omp parallel
+  started.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace
 
 TaskQueue::TaskQueue(std::shared_ptr<Completions> completions, int computeThreads)
     : completions_(std::move(completions)), computeThreads_(computeThreads) {
@@ -43,8 +62,17 @@ void TaskQueue::pushFront(std::unique_ptr<Task> task) {
 
 void TaskQueue::start() {
   if (thread_.joinable() || completions_->closed()) return;
+  const int threads = 1 + (computeThreads_ > 0 ? computeThreads_ : omp_get_max_threads());
+  const std::size_t bytes = threadStackBytes() + kThreadBytes;
+  requireAddressSpace(static_cast<std::size_t>(threads) * bytes + kSpareBytes, "threads");
   stopping_ = false;
-  thread_ = std::thread([this] { work(); });
+  try {
+    thread_ = std::thread([this] { work(); });
+  } catch (const std::system_error& error) {
+    throw Error(ErrorCode::OutOfMemory, "threads",
+                std::string("no thread could be started: ") + error.what() +
+                    "; raise the limit on processes (ulimit -u) or memory");
+  }
 }
 
 void TaskQueue::stop() {
@@ -62,6 +90,7 @@ void TaskQueue::stop() {
 void TaskQueue::work() {
   pthread_setname_np(pthread_self(), "node-cudnn");
   if (computeThreads_ > 0) omp_set_num_threads(computeThreads_);
+  startComputeThreads();
   while (std::unique_ptr<Task> task = next()) {
     task->run();
     completions_->ran(*this, std::move(task));

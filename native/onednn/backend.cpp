@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/address_space.h"
 #include "core/error.h"
 #include "core/host_backend.h"
 #include "feed.h"
@@ -13,11 +14,15 @@ namespace node_cudnn::onednn {
 
 namespace {
 
+// oneDNN crashes where the code that it generates for an op finds no memory.
+constexpr std::size_t kGeneratedCodeBytes = std::size_t{32} << 20;
+
 class OnednnBackend final : public HostBackend {
  public:
   std::string_view name() const override { return "cpu"; }
 
   std::optional<std::string> unsupported(const Graph& graph, const Op& op) const override {
+    requireAddressSpace(kGeneratedCodeBytes, "cpu plan");
     try {
       Lowering lowering(graph, {}, engine_, stream_);
       // An opaque input means something only to the op that made it.
@@ -37,7 +42,10 @@ class OnednnBackend final : public HostBackend {
 
   Schedule lower(const Graph& graph, std::span<const LayoutPtr> slotLayouts) override {
     Lowering lowering(graph, slotLayouts, engine_, stream_);
-    for (const Op& op : graph.ops()) lowering.lower(op);
+    for (const Op& op : graph.ops()) {
+      requireAddressSpace(kGeneratedCodeBytes, "cpu plan");
+      lowering.lower(op);
+    }
     return lowering.finish();
   }
 
