@@ -22,6 +22,10 @@ string(REPLACE "," ";" NODE_CUDNN_CUDA_ARCHITECTURES "${NODE_CUDNN_CUDA_ARCHITEC
 if(NOT NODE_CUDNN_CUDA MATCHES "^(AUTO|ON|OFF)$")
   message(FATAL_ERROR "NODE_CUDNN_CUDA=${NODE_CUDNN_CUDA}: expected AUTO, ON or OFF")
 endif()
+if(NOT NODE_CUDNN_CUDA_ARCHITECTURES MATCHES "^[0-9]+[af]?(;[0-9]+[af]?)*$")
+  message(FATAL_ERROR "NODE_CUDNN_CUDA_ARCHITECTURES=${NODE_CUDNN_CUDA_ARCHITECTURES}: \
+expected numbers joined by commas")
+endif()
 
 # The newest nvcc, unless one is named or on PATH. Sets NODE_CUDNN_NVCC.
 function(node_cudnn_find_nvcc)

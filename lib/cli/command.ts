@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
-import { NodeCudnnError } from '../errors/nodeCudnnError.js';
+import { thisMachine, type Machine } from '../cuda/machine.js';
 import { packageRoot } from '../native/packageRoot.js';
 import { examine } from './examine.js';
 import { factsText, inspectionOf } from './inspect.js';
@@ -26,11 +26,12 @@ function json(value: unknown): string {
 
 /**
  * The command line `node-cudnn`: resolves to its exit code. 0: all is well; 1: `doctor` misses
- * something that the backend needs; 2: the command line, or a variable, is wrong.
+ * something that the backend needs, or a variable is wrong; 2: the command line is wrong.
  */
 export async function runCommand(
   args: readonly string[],
   terminal: Terminal = terminalOf(process.stdout),
+  machine: Machine = thisMachine(),
 ): Promise<number> {
   const version = packageVersion();
   let code = 0;
@@ -46,10 +47,10 @@ export async function runCommand(
     .option('--backend <name>', 'fail when this one cannot be used', backendArgument, 'auto')
     .option('--json', 'print one JSON object')
     .action((options: { backend: string; json?: true }) => {
-      const found = examine();
-      const ok = works(found, options.backend);
+      const found = examine(options.backend.startsWith('cuda'), machine);
+      const ok = works(found, options.backend) && found.variables.length === 0;
       if (!ok) code = 1;
-      const { checks } = found;
+      const checks = [...found.variables, ...found.checks];
       if (options.json) {
         const backends = { cpu: works(found, 'cpu'), cuda: works(found, 'cuda') };
         terminal.write(`${json({ ok, backend: options.backend, backends, checks })}\n`);
@@ -63,18 +64,15 @@ export async function runCommand(
     .description('show all that a bug report should hold')
     .option('--json', 'print one JSON object')
     .action((options: { json?: true }) => {
-      const facts = inspectionOf(examine(), version);
+      const facts = inspectionOf(examine(true, machine), version);
       terminal.write(options.json ? `${json(facts)}\n` : factsText(facts));
     });
 
   try {
     await command.parseAsync(args, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    // A variable with a value that does not fit.
-    if (!(error instanceof NodeCudnnError)) throw error;
-    process.stderr.write(`error: ${error.message}\n`);
-    return 2;
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
   }
   return code;
 }

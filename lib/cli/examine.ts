@@ -2,12 +2,19 @@ import type { Check } from '../cuda/checks.js';
 import { cudaState, searchCuda, type CudaState } from '../cuda/cuda.js';
 import { cpuDevice, type Device } from '../cuda/devices.js';
 import { gibibytes } from '../cuda/deviceChecks.js';
+import type { Machine } from '../cuda/machine.js';
+import { cudaMatters } from '../cuda/presence.js';
+import { wrongVariables } from '../cuda/variables.js';
 import { nativeAddon, nativeAddonFile } from '../native/addon.js';
 
 /** All that the commands tell about this machine. */
 export interface Examination {
   readonly checks: readonly Check[];
+  /** Variables of the environment with wrong values. */
+  readonly variables: readonly Check[];
   readonly cuda: CudaState;
+  /** Whether CUDA could matter here: else there are no checks of it. */
+  readonly cudaMatters: boolean;
   /** Versions of what the addon was built with; empty when it cannot be loaded. */
   readonly addon: Readonly<Record<string, string>>;
 }
@@ -38,11 +45,18 @@ function cpuChecks(): { checks: Check[]; addon: Record<string, string> } {
   }
 }
 
-/** Looks at everything; with all parts of CUDA there, tries the plugin in a process of its own. */
-export function examine(): Examination {
+/**
+ * Looks at everything; with all parts of CUDA there, tries the plugin in a process of its own.
+ * cudaToo: tell of CUDA also where there is no device and nothing asks for it.
+ */
+export function examine(cudaToo: boolean, machine: Machine): Examination {
   const { checks, addon } = cpuChecks();
-  const search = searchCuda();
-  const loads = checks.every(({ ok }) => ok);
-  const cuda = loads ? cudaState(search) : { ...search, devices: [] };
-  return { checks: [...checks, ...cuda.checks], cuda, addon };
+  const variables = wrongVariables(machine);
+  const titles = variables.map(({ title }) => title);
+  const search = searchCuda([], machine);
+  const matters = cudaToo || cudaMatters(machine);
+  const tries = matters && variables.length === 0 && checks.every(({ ok }) => ok);
+  const cuda = tries ? cudaState(search) : { ...search, devices: [] };
+  const ofCuda = matters ? cuda.checks.filter(({ title }) => !titles.includes(title)) : [];
+  return { checks: [...checks, ...ofCuda], variables, cuda, cudaMatters: matters, addon };
 }

@@ -70,7 +70,7 @@ export function inspectionOf(found: Examination, version: string): Facts {
     plugin,
     libraries: libraries.map(libraryFacts),
     report: report ?? null,
-    checks: found.checks,
+    checks: [...found.variables, ...found.checks],
   });
 }
 

@@ -4,9 +4,11 @@ import { systemName } from '../cuda/distribution.js';
 import type { Examination } from './examine.js';
 import { colored, wrapped, type Terminal } from './terminal.js';
 
-function missing({ checks }: Examination, backend: 'cpu' | 'cuda'): Check[] {
+function missing({ checks, variables }: Examination, backend: 'cpu' | 'cuda'): Check[] {
   // The CPU's parts are needed by all.
-  return failures(checks).filter((check) => check.backend === backend || check.backend === 'cpu');
+  return [...variables, ...failures(checks)].filter(
+    (check) => check.backend === backend || check.backend === 'cpu',
+  );
 }
 
 /** Whether models run on this backend: 'auto', 'cpu', 'cuda' or 'cuda:1'. */
@@ -61,6 +63,9 @@ function verdict(found: Examination, backend: 'cpu' | 'cuda'): string {
   return `'${backend}' cannot be used: see ${titles.join(', ')}`;
 }
 
+const noDevice =
+  'There is no NVIDIA device here; `npx node-cudnn doctor --backend cuda` shows what CUDA needs';
+
 /** The checks as a table, and what follows from them. */
 export function doctorText(
   found: Examination,
@@ -69,20 +74,24 @@ export function doctorText(
   terminal: Terminal,
 ): string {
   const system = systemName(found.cuda.machine) || process.platform;
-  const table = new Table(found.checks, { ...terminal, width: terminal.width - 2 });
-  const section = (name: string, of: 'cpu' | 'cuda'): string[] => [
-    '',
-    name,
-    ...found.checks.filter((check) => check.backend === of).flatMap((check) => table.rows(check)),
-  ];
+  const table = new Table([...found.variables, ...found.checks], {
+    ...terminal,
+    width: terminal.width - 2,
+  });
+  const section = (name: string, checks: readonly Check[]): string[] =>
+    checks.length === 0 ? [] : ['', name, ...checks.flatMap((check) => table.rows(check))];
+  const of = (wanted: 'cpu' | 'cuda'): Check[] =>
+    found.checks.filter((check) => check.backend === wanted);
+  const ofCuda = found.cudaMatters ? verdict(found, 'cuda') : noDevice;
   const versions = `node-cudnn ${version}, Node.js ${process.versions.node}`;
   const lines = [
     ...wrapped(`${versions}, ${system}, ${process.arch}`, terminal.width),
-    ...section('CPU', 'cpu'),
-    ...section('CUDA', 'cuda'),
+    ...section('Environment variables', found.variables),
+    ...section('CPU', of('cpu')),
+    ...section('CUDA', of('cuda')),
     '',
     `${verdict(found, 'cpu')}.`,
-    ...wrapped(`${verdict(found, 'cuda')}.`, terminal.width),
+    ...wrapped(`${ofCuda}.`, terminal.width),
   ];
   if (backend.startsWith('cuda:') && works(found, 'cuda') && !works(found, backend)) {
     lines.push(`There is no usable device '${backend}'.`);

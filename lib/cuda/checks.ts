@@ -10,8 +10,8 @@ export interface Check {
   readonly title: string;
   /** Which library it is of. */
   readonly library?: LibraryKey;
-  /** The backend that needs it. */
-  readonly backend: 'cpu' | 'cuda';
+  /** The backend that needs it; 'none': a variable that something else reads. */
+  readonly backend: 'cpu' | 'cuda' | 'none';
   /** Without an optional one the backend works, with less. */
   readonly optional?: boolean;
   readonly ok: boolean;

@@ -6,9 +6,10 @@ import { deviceNames, visibleDevices } from './deviceChecks.js';
 
 /** In one line, why CUDA cannot be used. */
 export function cudaUnavailable({ checks }: Pick<CudaState, 'checks'>): string {
-  // Without the plugin nothing else matters.
   const failed = failures(checks);
-  const first = failed.find(({ title }) => title === 'CUDA plugin') ?? failed[0];
+  // A variable that is wrong comes first; without the plugin nothing else matters.
+  const variable = failed.find(({ title }) => title.startsWith('NODE_CUDNN_'));
+  const first = variable ?? failed.find(({ title }) => title === 'CUDA plugin') ?? failed[0];
   if (first === undefined) return 'CUDA: no device can be used';
   const facts = [first.title, first.path, first.problem].filter((text) => text !== undefined);
   return facts.join(': ');

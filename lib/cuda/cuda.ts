@@ -8,7 +8,9 @@ import { filesToOpen, findLibraries, type FoundLibrary } from './findLibraries.j
 import { cudaVersion, cudnnVersion } from './libraryVersion.js';
 import { thisMachine, type Machine } from './machine.js';
 import { pluginFile, type PluginFile } from './pluginFile.js';
+import { pathVariables } from './searchPlaces.js';
 import { tryPlugin, tryPluginAsync, type Trial } from './trial.js';
+import { wrongVariables } from './variables.js';
 
 /** What was found of CUDA on this machine, before anything of it is loaded. */
 export interface CudaSearch {
@@ -16,7 +18,7 @@ export interface CudaSearch {
   readonly plugin: PluginFile;
   readonly libraries: readonly FoundLibrary[];
   readonly files: PluginFiles;
-  /** Of the plugin and each library. */
+  /** Of the plugin, each library, and the variables that name a folder that is not there. */
   readonly checks: readonly Check[];
 }
 
@@ -39,6 +41,8 @@ export function searchCuda(
   const libraries = findLibraries(machine, linked, { folders, fetched });
   const files = { plugin: plugin.path, libraries: filesToOpen(libraries) };
   const checks = [
+    // What the user named is not to be passed over in silence.
+    ...wrongVariables(machine, pathVariables),
     ...libraries.map((library) => libraryCheck(machine, library, linked.cuda)),
     pluginCheck(plugin),
   ];

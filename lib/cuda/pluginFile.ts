@@ -21,7 +21,8 @@ export function pluginFile(machine: Machine, addonFile: string): PluginFile {
   const named = machine.env.NODE_CUDNN_CUDA_PLUGIN ?? '';
   const path = named === '' ? join(dirname(addonFile), pluginName) : resolve(named);
   if (!existsSync(path)) {
-    return { path, problem: 'it does not exist', linked: linkedVersions() };
+    const by = named === '' ? '' : '; NODE_CUDNN_CUDA_PLUGIN names it';
+    return { path, problem: `it does not exist${by}`, linked: linkedVersions() };
   }
   try {
     return { path, linked: linkedVersions(readElf(path, machine.arch).needed) };

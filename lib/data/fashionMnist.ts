@@ -48,8 +48,8 @@ const classNames = [
 
 /**
  * Reads Fashion-MNIST from `path`, else from the folder in NODE_CUDNN_DATA (or its subfolder
- * fashion-mnist), else from Debian's package dataset-fashion-mnist. Rejects with ERR_IO when
- * it is in none of them, ERR_FORMAT when a file is damaged.
+ * fashion-mnist), else, where that is not set, from Debian's package dataset-fashion-mnist.
+ * Rejects with ERR_IO when it is not there, ERR_FORMAT when a file is damaged.
  */
 export async function fashionMnist(options: FashionMnistOptions = {}): Promise<FashionMnist> {
   checkOptionNames('fashionMnist()', options, ['path']);
@@ -62,8 +62,8 @@ export async function fashionMnist(options: FashionMnistOptions = {}): Promise<F
 
 function findFolder(path: string | undefined): string {
   const variable = process.env.NODE_CUDNN_DATA;
-  const named = variable ? [variable, join(variable, 'fashion-mnist')] : [];
-  const folders = path === undefined ? [...named, debianFolder] : [path];
+  const named = variable ? [variable, join(variable, 'fashion-mnist')] : [debianFolder];
+  const folders = path === undefined ? named : [path];
   const found = folders.find((folder) => findFile(folder, 'train-images-idx3-ubyte'));
   if (found !== undefined) return found;
   throw new IoError(

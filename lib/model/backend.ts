@@ -1,5 +1,7 @@
 import { chooseDevice, cudaUnavailable, requireForPlans } from '../cuda/choose.js';
 import { cudaState, loadCuda, rememberedSearch } from '../cuda/cuda.js';
+import { thisMachine, type Machine } from '../cuda/machine.js';
+import { cudaMatters } from '../cuda/presence.js';
 import { BackendError, OptionError } from '../errors/errors.js';
 import { shown } from '../errors/optionNames.js';
 import { nativeAddon } from '../native/addon.js';
@@ -60,38 +62,51 @@ function resolveCuda(place: string, backend: string, options: BackendOptions): R
   return onDevice(device.index, attributes);
 }
 
-function resolveAuto(place: string, options: BackendOptions): ResolvedBackend {
+const onCpu: ResolvedBackend = { name: 'cpu', native: 'cpu', options: {} };
+const noDevice = 'this machine has no NVIDIA device';
+
+function resolveAuto(place: string, options: BackendOptions, machine: Machine): ResolvedBackend {
   const attributes = backendAttributes(place, options);
   if (attributes.deviceProperties !== undefined) {
     throw new OptionError("deviceProperties needs the backend 'cuda'; name it", { place });
   }
-  const state = cudaState(rememberedSearch(libraryFolders(place, options.cudaLibraries)));
-  const [device] = state.devices;
-  if (device !== undefined) {
-    loadCuda(place, state);
-    return onDevice(device.index, attributes);
-  }
+  const folders = libraryFolders(place, options.cudaLibraries);
   const { precision } = attributes;
   const rounding =
     precision === undefined || precision === 'float32'
       ? ''
       : `, in float32 instead of ${shown(precision)}`;
+  if (!cudaMatters(machine, folders)) {
+    // The CPU is what everyone expects here, in the precision that was asked for.
+    if (rounding !== '') sayOnce(`backend 'auto' takes the CPU${rounding}: ${noDevice}`);
+    return onCpu;
+  }
+  const state = cudaState(rememberedSearch(folders));
+  const [device] = state.devices;
+  if (device !== undefined) {
+    loadCuda(place, state);
+    return onDevice(device.index, attributes);
+  }
   sayOnce(`backend 'auto' takes the CPU${rounding}. ${cudaUnavailable(state)}. ${advice}`);
-  return { name: 'cpu', native: 'cpu', options: {} };
+  return onCpu;
 }
 
 /**
  * The backend of a model's options. ERR_BACKEND when it does not exist or cannot be used here: it
  * says what was found, what is needed and what to do. ERR_OPTION for an option that does not fit.
  */
-export function resolveBackend(place: string, options: BackendOptions): ResolvedBackend {
+export function resolveBackend(
+  place: string,
+  options: BackendOptions,
+  machine: Machine = thisMachine(),
+): ResolvedBackend {
   const value: unknown = options.backend ?? 'auto';
   if (typeof value !== 'string') {
     throw new OptionError(`backend is ${shown(value)}; expected 'auto', 'cpu' or another name`, {
       place,
     });
   }
-  if (value === 'auto') return resolveAuto(place, options);
+  if (value === 'auto') return resolveAuto(place, options, machine);
   if (value === 'cuda' || value.startsWith('cuda:')) return resolveCuda(place, value, options);
   requireNoCudaOptions(place, value, backendAttributes(place, options));
   const known = always.includes(value) ? always : nativeAddon().backendNames();

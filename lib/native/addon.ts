@@ -9,16 +9,12 @@ import type { NativeAddon } from './program.js';
 
 let loaded: NativeAddon | undefined;
 
+const builds: readonly string[] = ['Release', 'Debug'];
+
 /** NODE_CUDNN_BUILD picks one build; otherwise the optimized one comes first. */
 function candidates(): string[] {
-  const build = process.env.NODE_CUDNN_BUILD ?? '';
-  if (!['', 'Release', 'Debug'].includes(build)) {
-    throw new BackendError(`NODE_CUDNN_BUILD: expected Release or Debug, got '${build}'`, {
-      place: 'NODE_CUDNN_BUILD',
-    });
-  }
-  const builds = build === '' ? ['Release', 'Debug'] : [build];
-  return builds.map((name) => join(packageRoot, 'build', name, 'node_cudnn.node'));
+  const named = builds.filter((build) => build === process.env.NODE_CUDNN_BUILD);
+  return (named.length > 0 ? named : builds).map((name) => join(packageRoot, 'build', name, 'node_cudnn.node'));
 }
 
 /**
@@ -40,6 +36,12 @@ function requireWithPassiveWaiting(file: string): unknown {
 }
 
 function load(): NativeAddon {
+  const build = process.env.NODE_CUDNN_BUILD ?? '';
+  if (build !== '' && !builds.includes(build)) {
+    throw new BackendError(`NODE_CUDNN_BUILD: expected Release or Debug, got '${build}'`, {
+      place: 'NODE_CUDNN_BUILD',
+    });
+  }
   const failures: string[] = [];
   for (const file of candidates()) {
     if (!existsSync(file)) {
