@@ -78,7 +78,8 @@ struct Command {
   Phase phase = Phase::Forward;
   std::vector<BufferId> reads;
   std::vector<BufferId> writes;
-  // {written, read} pairs that may share memory when the read buffer is not used afterwards.
+  // {written, read} pairs that may share memory when the read buffer is not used afterwards and
+  // `reads` names its memory once.
   std::vector<std::pair<BufferId, BufferId>> mayShare;
   std::size_t scratchBytes = 0;   // needed while it runs
   std::size_t scratchOffset = 0;  // in the arena; set by planMemory

@@ -106,6 +106,13 @@ class Planner {
     }
   }
 
+  // A kernel may read one operand after it has written in place of another: memory that it reads
+  // through two operands is not to be written over.
+  bool readsOnce(const Command& command, std::size_t group) const {
+    return std::ranges::count_if(command.reads,
+                                 [&](BufferId read) { return root(read) == group; }) == 1;
+  }
+
   void shareInPlace() {
     int index = 0;
     for (const Command& command : schedule_.commands) {
@@ -116,7 +123,8 @@ class Planner {
         const Group& from = groups_[root(written)];
         const bool dies = to.last == index && from.first == index;
         const bool free = std::ranges::find(taken, target) == taken.end();
-        if (dies && free && !to.persistent && !from.persistent && from.bytes <= to.bytes) {
+        if (dies && free && readsOnce(command, target) && !to.persistent && !from.persistent &&
+            from.bytes <= to.bytes) {
           join(written, read);
           taken.push_back(target);
         }

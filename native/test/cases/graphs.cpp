@@ -36,6 +36,23 @@ TensorId addedToItself(Graph& graph, const Inputs& in) {
   return graph.add("add", "sum", {x, x}).outputs[0];
 }
 
+// The sum may be written over an input only where that is not read again.
+TensorId addedRepeatedly(Graph& graph, const Inputs& in) {
+  const TensorId a = activation(graph, "a", in[0], "sigmoid");
+  const TensorId b = activation(graph, "b", in[0], "tanh");
+  const TensorId thrice = graph.add("add", "thrice", {a, a, a}).outputs[0];
+  const TensorId mixed = graph.add("add", "mixed", {b, thrice, b}).outputs[0];
+  return graph.add("add", "last", {mixed, mixed, mixed, mixed}).outputs[0];
+}
+
+// The same memory under two names.
+TensorId addedToItsReshape(Graph& graph, const Inputs& in) {
+  const TensorId a = activation(graph, "a", in[0], "sigmoid");
+  const TensorId b = activation(graph, "b", in[0], "tanh");
+  const TensorId same = graph.add("reshape", "same", {a}, {{"shape", list({7})}}).outputs[0];
+  return graph.add("add", "sum", {a, b, same}).outputs[0];
+}
+
 TensorId elementwiseChain(Graph& graph, const Inputs& in) {
   TensorId x = in[0];
   for (const char* function : {"tanh", "relu", "sigmoid", "elu", "softplus", "leakyRelu"}) {
@@ -76,6 +93,8 @@ TensorId twoReadersOfAPool(Graph& graph, const Inputs& in) {
 const RegisteredCases cases{{
     {"Residual", "graph", {{"x", {2, 5, 4, 6}}, {"kernel", {3, 3, 6, 6}, Role::Weight}}, residual},
     {"AddedToItself", "graph", {{"x", {3, 7}}}, addedToItself},
+    {"AddedRepeatedly", "graph", {{"x", {3, 7}}}, addedRepeatedly},
+    {"AddedToItsReshape", "graph", {{"x", {3, 7}}}, addedToItsReshape},
     {"ElementwiseChain", "graph", {{"x", {3, 11}}}, elementwiseChain},
     {"ElementwiseChainOfImages", "graph", {{"x", {2, 3, 2, 5}}}, elementwiseChain},
     {"ConvolutionBlock",
