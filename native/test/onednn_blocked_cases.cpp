@@ -50,6 +50,24 @@ Wrapped concatenation(double axis) {
   };
 }
 
+TensorId pooled(Graph& graph, const std::string& name, TensorId x) {
+  return graph.add("globalAveragePooling2d", name, {x}).outputs[0];
+}
+
+TensorId pooledAndDropped(Graph& graph, TensorId one, TensorId two) {
+  const TensorId sum = graph.add("add", "sum", {one, two}).outputs[0];
+  return graph
+      .add("dropout", "dropout", {pooled(graph, "pool", sum)}, {{"rate", 0.4}, {"stream", 1.0}})
+      .outputs[0];
+}
+
+TensorId pooledAndJoined(Graph& graph, TensorId one, TensorId two) {
+  return graph
+      .add("concatenate", "join", {pooled(graph, "pool1", one), pooled(graph, "pool2", two)},
+           {{"axis", 1.0}})
+      .outputs[0];
+}
+
 Attributes window(std::initializer_list<double> padding) {
   return {{"poolSize", list({2, 3})}, {"strides", list({2, 1})}, {"padding", list(padding)}};
 }
@@ -67,6 +85,8 @@ std::vector<OpCase> allBetween(std::int64_t c) {
       between("BlockedMaxPooling", c, c, unary("maxPooling2d", window({0, 1, 1, 1}))),
       between("BlockedAveragePooling", c, c, unary("averagePooling2d", window({1, 0, 0, 2}))),
       between("BlockedGlobalPooling", c, 0, unary("globalAveragePooling2d", {})),
+      between("BlockedGlobalPoolingAndDropout", c, 0, pooledAndDropped),
+      between("BlockedGlobalPoolingAndJoin", c, 0, pooledAndJoined),
       between("BlockedResponse", c, c, unary("localResponseNormalization", response(2, 0.75))),
       between("BlockedWideResponse", c, c, unary("localResponseNormalization", response(5, 0.5))),
       between("BlockedSoftmax", c, c, unary("softmax", {})),
