@@ -1,5 +1,4 @@
-// Local response normalization of row-major rows, for the windows and channel counts that oneDNN
-// has only a reference implementation of.
+// Local response normalization of row-major rows.
 #pragma once
 
 #include <cstdint>

@@ -20,6 +20,8 @@ const RegisteredCases local{{
     lrn("RadiusZero", {2, 2, 3, 5}, 0, 1, 0.4, 0.5),
     lrn("RadiusZeroInWholeBlocks", {2, 2, 3, 16}, 0, 1, 0.4, 0.75),
     lrn("OneChannel", {2, 3, 2, 1}, 2, 2, 0.2, 0.75),
+    lrn("UnevenVectors", {1, 1, 1, 17}, 3, 1, 1, 0.75),
+    lrn("UnevenVectorsWideWindow", {2, 3, 2, 40}, 5, 1, 1, 0.5),
     lrn("WholeBlocks", {2, 3, 2, 32}, 2, 1, 0.1, 0.75),
 }};
 
