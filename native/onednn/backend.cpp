@@ -9,6 +9,7 @@
 #include "host_memory.h"
 #include "lowering.h"
 #include "parallel.h"
+#include "thread_team.h"
 
 namespace node_cudnn::onednn {
 
@@ -23,6 +24,7 @@ class OnednnBackend final : public HostBackend {
 
   std::optional<std::string> unsupported(const Graph& graph, const Op& op) const override {
     requireAddressSpace(kGeneratedCodeBytes, "cpu plan");
+    fixThreadTeam();
     try {
       Lowering lowering(graph, {}, engine_, stream_);
       // An opaque input means something only to the op that made it.
@@ -41,6 +43,7 @@ class OnednnBackend final : public HostBackend {
   }
 
   Schedule lower(const Graph& graph, std::span<const LayoutPtr> slotLayouts) override {
+    fixThreadTeam();
     Lowering lowering(graph, slotLayouts, engine_, stream_);
     for (const Op& op : graph.ops()) {
       requireAddressSpace(kGeneratedCodeBytes, "cpu plan");
@@ -85,6 +88,7 @@ class OnednnBackend final : public HostBackend {
 
   void compute(Schedule& schedule, std::size_t begin, std::size_t end,
                const StepState& state) override {
+    fixThreadTeam();
     for (std::size_t i = begin; i < end; ++i) schedule.commands[i].kernel->run(state);
     stream_.wait();
   }
@@ -111,6 +115,7 @@ class OnednnBackend final : public HostBackend {
 
   void reorder(const dnnl::memory::desc& fromDesc, void* from, const dnnl::memory::desc& toDesc,
                void* to) {
+    fixThreadTeam();
     dnnl::memory source(fromDesc, engine_, from);
     dnnl::memory target(toDesc, engine_, to);
     dnnl::reorder(source, target).execute(stream_, source, target);

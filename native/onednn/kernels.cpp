@@ -1,5 +1,7 @@
 #include "kernels.h"
 
+#include "thread_team.h"
+
 namespace node_cudnn::onednn {
 
 namespace {
@@ -26,6 +28,7 @@ PrimitiveKernel::PrimitiveKernel(std::string place, dnnl::primitive primitive,
 }
 
 void PrimitiveKernel::bind(const Addresses& addresses) {
+  fixThreadTeam();
   for (std::size_t i = 0; i < memories_.size(); ++i) {
     void* address = buffers_[i] == kScratch
                         ? addresses.scratch
