@@ -17,12 +17,13 @@ namespace {
 class Builder {
  public:
   Builder(const ModelSpec& model, const TrainingSpec& training, Mode mode, std::int64_t batchSize,
-          bool weighted)
+          bool weighted, bool fuse)
       : model_(model),
         training_(training),
         mode_(mode),
         batch_(batchSize),
         weighted_(weighted),
+        fuse_(fuse),
         slots_(model, training),
         losses_(mode == Mode::Predict ? std::vector<ResolvedLoss>{}
                                       : resolveLosses(model, training)) {
@@ -39,11 +40,11 @@ class Builder {
       for (const std::int32_t output : model_.outputs)
         result_.outputs.push_back(computed(values_[at(output)]));
       result_.graph.results = result_.outputs;
-      fuseActivations(graph());
+      if (fuse_) fuseActivations(graph());
       return std::move(result_);
     }
     result_.graph.results = judgedValues();
-    fuseActivations(graph());
+    if (fuse_) fuseActivations(graph());
     result_.graph.results.clear();
     addLosses();
     addMetrics();
@@ -225,6 +226,7 @@ class Builder {
   Mode mode_;
   std::int64_t batch_;
   bool weighted_;
+  bool fuse_;
   SlotTable slots_;
   std::vector<ResolvedLoss> losses_;
   std::vector<ResolvedMetric> metrics_;
@@ -236,8 +238,8 @@ class Builder {
 }  // namespace
 
 ModelGraph buildModelGraph(const ModelSpec& model, const TrainingSpec& training, Mode mode,
-                           std::int64_t batchSize, bool weighted) {
-  return Builder(model, training, mode, batchSize, weighted).build();
+                           std::int64_t batchSize, bool weighted, bool fuse) {
+  return Builder(model, training, mode, batchSize, weighted, fuse).build();
 }
 
 }  // namespace node_cudnn

@@ -25,8 +25,9 @@ struct ModelGraph {
   TensorId norms = kNoTensor;             // Mode::Train
 };
 
+// fuse: whether ReLU may become part of the op before it.
 // Throws Error(Shape) or Error(Option) naming the op, Error(Option) when losses are missing.
 ModelGraph buildModelGraph(const ModelSpec& model, const TrainingSpec& training, Mode mode,
-                           std::int64_t batchSize, bool weighted);
+                           std::int64_t batchSize, bool weighted, bool fuse = true);
 
 }  // namespace node_cudnn

@@ -50,6 +50,8 @@ void Program::configureTraining(TrainingSpec spec) {
                       nullptr, nullptr});
   }
   for (auto& [key, plan] : plans_) plan->unbind();
+  // The optimizer's state is new.
+  notFinite_.erase(notFinite_.lower_bound(spec_.weights.size()), notFinite_.end());
   step_ = 0;
 }
 
@@ -89,7 +91,8 @@ Plan& Program::plan(Mode mode, std::int64_t batchSize, bool weighted) {
     layouts.push_back(free || !isUsed(i) ? nullptr : slots_[i].layout);
   }
   auto made = std::make_unique<Plan>(
-      *backend_, buildModelGraph(spec_, training_, mode, batchSize, weighted), layouts);
+      *backend_, buildModelGraph(spec_, training_, mode, batchSize, weighted, notFinite_.empty()),
+      layouts);
   if (free) plans_.clear();
   adoptLayouts(*made);
   layoutsSuitTraining_ |= mode == Mode::Train;
@@ -129,6 +132,7 @@ void Program::ensureArena(const Plan& plan) {
 
 Plan& Program::ready(Mode mode, const Batch& batch) {
   if (batch.size < 1) throw Error(ErrorCode::Data, "batch", "has no rows");
+  lookAtWeights();
   const auto found = plans_.find({mode, batch.size, !batch.sampleWeights.empty()});
   if (found == plans_.end() || found->second.get() != running_) settle();
   Plan& made = plan(mode, batch.size, !batch.sampleWeights.empty());

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <tuple>
@@ -131,6 +133,15 @@ class Program {
   // Takes note of the runs that ended; batch: the last one's, null when it is not at hand.
   void observe(bool wait, const Batch* batch);
   void settle();
+  // Takes note of what the host wrote into a slot, and of an update that may have overflowed.
+  void noteValues(std::size_t slot, std::span<const float> values);
+  void noteUpdate(double norm, const StepState& state);
+  void lookAtWeights();
+  // Runs the plan's phases up to `last` command by command, to the first with an output that is
+  // not finite; its name.
+  std::optional<std::string> firstNotFinite(Plan& plan, const StepState& state, Phase last);
+  void requireFiniteForward(Plan& plan, const Batch& batch, const StepState& state);
+  [[noreturn]] static void refuseNotFinite(const std::string& culprit, const StepState& state);
   [[noreturn]] void throwNotFinite(Plan& plan, const Batch* batch, const StepState& state);
   std::vector<float> readSlot(std::size_t slot);
   void writeSlot(std::size_t slot, std::span<const float> values, const std::string& what);
@@ -143,8 +154,10 @@ class Program {
   std::map<PlanKey, std::unique_ptr<Plan>> plans_;
   bool layoutsSuitTraining_ = false;
   std::unique_ptr<Memory> arena_;
-  Plan* running_ = nullptr;     // the plan of the runs that were not observed yet
-  std::vector<double> latest_;  // results after the last run that was observed
+  Plan* running_ = nullptr;          // the plan of the runs that were not observed yet
+  std::vector<double> latest_;       // results after the last run that was observed
+  std::set<std::size_t> notFinite_;  // slots that hold NaN or Infinity, as far as is known
+  bool weightsAreDoubtful_ = false;
   std::uint64_t step_ = 0;
 };
 

@@ -37,6 +37,7 @@ void Program::observe(bool wait, const Batch* batch) {
   const bool training = running_->model().norms != kNoTensor;
   for (Observation& seen : backend_->observe(wait)) {
     if (training && !std::isfinite(seen.values.at(0))) throwNotFinite(*running_, batch, seen.state);
+    if (training) noteUpdate(seen.values.at(0), seen.state);
     latest_ = std::move(seen.values);
     if (training) latest_.erase(latest_.begin());
   }
@@ -53,6 +54,7 @@ void Program::train(const Batch& batch, float learningRate) {
     throw Error(ErrorCode::Option, "learningRate", "must be finite");
   }
   Plan& plan = ready(Mode::Train, batch);
+  if (!notFinite_.empty()) requireFiniteForward(plan, batch, stepState(learningRate));
   start(plan, stepState(learningRate));
   ++step_;
   observe(false, &batch);
@@ -67,30 +69,17 @@ void Program::throwNotFinite(Plan& plan, const Batch* batch, const StepState& st
   backend_->observe(true);  // the steps behind it changed nothing
   clearAccumulators();
   if (!backend_->refeed(schedule, state) && batch != nullptr) feed(plan, *batch);
-  std::string culprit = "the loss";
-  const auto isFinite = [&](BufferId id) {
-    const Buffer& buffer = schedule.buffers.at(static_cast<std::size_t>(id));
-    if (buffer.tensor == kNoTensor) return true;
-    const Tensor& tensor = plan.model().graph.tensor(buffer.tensor);
-    if (tensor.type != ElementType::Float) return true;
-    std::vector<float> values(static_cast<std::size_t>(elementCount(tensor.shape)));
-    backend_->read(*buffer.layout, plan.address(id), values);
-    return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
-  };
-  for (std::size_t i = 0; i < schedule.commands.size(); ++i) {
-    const Command& command = schedule.commands[i];
-    if (command.phase == Phase::Update) break;
-    backend_->run(schedule, i, i + 1, state);
-    if (!std::ranges::all_of(command.writes, isFinite)) {
-      culprit = "'" + command.name + "'";
-      break;
-    }
-  }
+  const std::optional<std::string> first = firstNotFinite(plan, state, Phase::Backward);
   clearAccumulators();
-  throw Error(ErrorCode::NotFinite, "step " + std::to_string(state.step),
-              "the first output that is not finite is that of " + culprit +
-                  "; the weights are those of the step before. Lower the learning rate, clip the "
-                  "gradients or look at the data");
+  refuseNotFinite(first ? "'" + *first + "'" : "the loss", state);
+}
+
+// While some weights are not finite: throws unless what they lead to is.
+void Program::requireFiniteForward(Plan& plan, const Batch& batch, const StepState& state) {
+  const std::optional<std::string> first = firstNotFinite(plan, state, Phase::Forward);
+  backend_->observe(true);
+  if (first) refuseNotFinite("'" + *first + "'", state);
+  feed(plan, batch);  // the forward pass may have written over the batch
 }
 
 void Program::evaluate(const Batch& batch) {

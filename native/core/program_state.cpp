@@ -24,6 +24,7 @@ void Program::writeSlot(std::size_t slot, std::span<const float> values, const s
                     toString(slots_[slot].shape) + ", got " + std::to_string(values.size()));
   }
   ensureSlot(slot);
+  noteValues(slot, values);
   backend_->write(*slots_[slot].layout, slots_[slot].memory->data(), values);
 }
 

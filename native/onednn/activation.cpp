@@ -33,10 +33,32 @@ void emitForward(Lowering& lowering, const Op& op, algorithm function, float alp
                          {{y, x}}, Work::Elementwise);
 }
 
+// oneDNN's ReLU makes 0 of NaN.
+void emitRelu(Lowering& lowering, const Op& op) {
+  const CpuLayout layout = lowering.layoutOf(op.inputs[0]);
+  const BufferId x = lowering.own(op.inputs[0]);
+  const BufferId y = lowering.produce(op.outputs[0], layout);
+  const auto count = static_cast<std::int64_t>(layout.bytes() / sizeof(float));
+  Command command;
+  command.reads = {x};
+  command.writes = {y};
+  command.mayShare = {{y, x}};
+  command.detail = "relu " + layout.text();
+  command.kernel = loopKernel({x, y}, [=](const Pointers& p, const StepState&) {
+    const float* from = p.floats(0);
+    float* to = p.floats(1);
+    parallelElements(count, [=](std::int64_t begin, std::int64_t end) {
+#pragma GCC ivdep
+      for (std::int64_t i = begin; i < end; ++i) to[i] = from[i] < 0 ? 0 : from[i];
+    });
+  });
+  lowering.emit(std::move(command));
+}
+
 void lowerForward(Lowering& lowering, const Op& op) {
   const std::string& function = op.attributes.text("function");
   const auto alpha = static_cast<float>(op.attributes.number("alpha", 0));
-  if (function == "relu") return emitForward(lowering, op, algorithm::eltwise_relu, 0, 0);
+  if (function == "relu" || (function == "leakyRelu" && alpha == 0)) return emitRelu(lowering, op);
   if (function == "leakyRelu") return emitForward(lowering, op, algorithm::eltwise_relu, alpha, 0);
   if (function == "elu") return emitForward(lowering, op, algorithm::eltwise_elu, alpha, 0);
   if (function == "sigmoid") return emitForward(lowering, op, algorithm::eltwise_logistic, 0, 0);

@@ -1,6 +1,7 @@
 // What goes wrong in a step: the error says where, and the weights stay.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -107,6 +108,48 @@ TEST_P(ProgramFailure, TheFirstBadOpIsNamed) {
   expectError(ErrorCode::NotFinite, {"conv2"}, [&] { program_.train(data_.batch(0, 8), 0.02F); });
   program_.writeWeight(2, good);
   program_.train(data_.batch(0, 8), 0.02F);
+}
+
+// ReLU, fused or not, and the maximum of a window do not hide NaN from a training step.
+TEST_P(ProgramFailure, NanInAnyWeightIsFound) {
+  const Batch batch = data_.batch(0, 8);
+  for (std::size_t i = 0; i < program_.weightCount(); ++i) {
+    const std::vector<float> good = program_.readWeight(i);
+    const std::string name = program_.weight(i).name;
+    program_.writeWeight(i, std::vector<float>(good.size(), kNan));
+    expectError(ErrorCode::NotFinite, {name.substr(0, name.find('/'))},
+                [&] { program_.train(batch, 0.02F); });
+    program_.writeWeight(i, good);
+  }
+  program_.train(batch, 0.02F);
+  EXPECT_EQ(program_.step(), 2U);
+}
+
+TEST_P(ProgramFailure, NanInTheOptimizersStateIsFound) {
+  std::vector<float> velocity = program_.readOptimizerState(0);
+  velocity[0] = kNan;
+  program_.writeOptimizerState(0, velocity);
+  program_.train(data_.batch(0, 8), 0.02F);
+  expectError(ErrorCode::NotFinite, {"conv1"}, [&] { program_.train(data_.batch(0, 8), 0.02F); });
+}
+
+TEST_P(ProgramFailure, AnUpdateThatOverflowsIsFound) {
+  const auto trains = [&] { program_.train(data_.batch(0, 8), 3e38F); };
+  trains();
+  // The reference's doubles have room for more.
+  if (GetParam() == "reference") return;
+  expectError(ErrorCode::NotFinite, {"step 2", "conv1"}, trains);
+}
+
+TEST_P(ProgramFailure, NanInAWeightReachesThePrediction) {
+  const Batch batch = data_.batch(0, 8, false);
+  const std::vector<float> good = program_.readWeight(5);
+  program_.writeWeight(5, std::vector<float>(good.size(), kNan));
+  const std::vector<float> bad = program_.predict(batch).at(0);
+  EXPECT_TRUE(std::ranges::all_of(bad, [](float value) { return std::isnan(value); }));
+  program_.writeWeight(5, good);
+  const std::vector<float> fine = program_.predict(batch).at(0);
+  EXPECT_TRUE(std::ranges::all_of(fine, [](float value) { return std::isfinite(value); }));
 }
 
 TEST_P(ProgramFailure, ValuesThatAreTooFewOrTooMany) {
