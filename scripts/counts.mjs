@@ -1,4 +1,5 @@
-// Reads how many tests passed, failed and were skipped from the reports of GoogleTest, Jest and the plans.
+// Reads how many tests passed, failed and were skipped from the reports of GoogleTest, the fuzzer, Jest
+// and the plans.
 import { existsSync, readFileSync } from 'node:fs';
 
 const missing = { passed: 0, failed: 1, skipped: 0 };
@@ -23,6 +24,13 @@ export function gtestCounts(file) {
   const failed = tests.filter((test) => test.failures?.length > 0).length;
   const skipped = tests.filter((test) => test.result === 'SKIPPED').length;
   return { passed: tests.length - failed - skipped, failed, skipped };
+}
+
+/** Each case of the fuzzer is a test. */
+export function fuzzCounts(file) {
+  if (!existsSync(file)) return missing;
+  const { cases, findings } = JSON.parse(readFileSync(file, 'utf8'));
+  return { passed: Math.max(cases - findings, 0), failed: findings, skipped: 0 };
 }
 
 /** A test file that could not run counts as one failed test. */

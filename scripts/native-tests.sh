@@ -4,6 +4,7 @@
 #   --sanitize=address|undefined|thread   under that sanitizer; address,undefined: under both
 #   --debug                               unoptimized, with symbols
 #   --core, --cuda                        only the one program or the other
+#   --fuzz --build-only                   the fuzzer of scripts/native-fuzz.sh
 #   --build-only                          print the program's path instead of running it
 # Everything else goes to the programs, for example --gtest_filter='Conv2d*'. The report of the
 # second, named by --gtest_output=json:name.json, is name-cuda.json.
@@ -15,7 +16,7 @@ for argument in "$@"; do
   case "$argument" in
     --sanitize=*) sanitize="${argument#*=}" ;;
     --debug) config=Debug ;;
-    --core | --cuda) program="${argument#--}" ;;
+    --core | --cuda | --fuzz) program="${argument#--}" ;;
     --build-only) build_only=true ;;
     *) arguments+=("$argument") ;;
   esac
@@ -51,7 +52,11 @@ cmake --build "$out" --parallel "${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}" >"$log
 core="$out/native/test/node_cudnn_tests"
 cuda="$out/native/test/cudnn/node_cudnn_cuda_tests"
 if $build_only; then
-  if [ "$program" = cuda ]; then echo "$cuda"; else echo "$core"; fi
+  case "$program" in
+    cuda) echo "$cuda" ;;
+    fuzz) echo "$out/native/test/node_cudnn_fuzz" ;;
+    *) echo "$core" ;;
+  esac
   exit
 fi
 if [ "$program" = cuda ] && [ ! -e "$cuda" ]; then

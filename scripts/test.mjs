@@ -2,7 +2,14 @@
 // and cuDNN's plans for one device; the last line is the number of tests that passed and
 // failed. With CI set, a skipped test is a failed one: everything has to run there.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { addCounts, countsLine, gtestCounts, jestCounts, plansCounts } from './counts.mjs';
+import {
+  addCounts,
+  countsLine,
+  fuzzCounts,
+  gtestCounts,
+  jestCounts,
+  plansCounts,
+} from './counts.mjs';
 import { root, run } from './run.mjs';
 
 const results = `${root}/build/test-results`;
@@ -36,6 +43,18 @@ function nativeTests(plugin) {
   return explained(ok, plugin ? addCounts(core, gtestCounts(`${results}/native-cuda.json`)) : core);
 }
 
+/** Cases that are the same in every run, then others: the seed is printed. */
+function fuzz() {
+  const counts = [1, 0].map((seed) => {
+    const file = `${results}/fuzz-${String(seed)}.json`;
+    const options = ['--seed', String(seed), '--seconds', '40', '--output', file];
+    const name = seed === 0 ? 'fuzzed ops, another seed' : 'fuzzed ops';
+    const ok = stage(name, 'bash', ['scripts/native-fuzz.sh', ...options]);
+    return explained(ok, fuzzCounts(file));
+  });
+  return counts.reduce(addCounts);
+}
+
 function jest() {
   const ok = stage('jest', 'node', [
     'node_modules/jest/bin/jest.js',
@@ -67,6 +86,7 @@ let counts = [failureOf(built), failureOf(stage('lint', 'bash', ['scripts/lint.s
   addCounts,
 );
 counts = addCounts(counts, nativeTests(plugin));
+counts = addCounts(counts, fuzz());
 if (built) counts = addCounts(counts, jest());
 if (plugin) counts = addCounts(counts, cudaChecks());
 
