@@ -34,8 +34,9 @@ export type LossConfig = LossName | { readonly className: LossName; readonly con
 
 export interface LossOptions {
   /**
-   * The output holds logits, not probabilities. Default false. Not needed where a softmax or
-   * sigmoid comes last: cross-entropies then use what goes into it, as in Keras.
+   * The output holds logits, not probabilities. Default false. Where a softmax or sigmoid comes
+   * last, cross-entropies use what goes into it in any case, as in Keras, and compile() warns.
+   * Metrics know nothing of it: their cross-entropies and binaryAccuracy take probabilities.
    */
   readonly fromLogits?: boolean;
 }

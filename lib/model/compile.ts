@@ -19,11 +19,11 @@ export interface CompileArgs {
   readonly optimizer: OptimizerName | Optimizer | (string & {});
   /** One loss for every output, or one for each; null or not named: the output has none. */
   readonly loss: LossOption | ForOutputs<LossOption | null>;
-  /** The factor of each output's loss in the total. Default 1. */
+  /** The factor of each output's loss in the total; its own logs are without it. Default 1. */
   readonly lossWeights?: ForOutputs<number>;
   /** A metric or several, of every output with a loss; or by output name. */
   readonly metrics?: MetricOptions;
-  /** Metrics that weigh samples by sampleWeight. */
+  /** Metrics that weigh samples by sampleWeight or classWeight, and divide by the sum of weights. */
   readonly weightedMetrics?: MetricOptions;
 }
 

@@ -50,6 +50,16 @@ TEST_P(KerasPrograms, BinaryAccuracyIsOfProbabilitiesWhereTheLossIsOfLogits) {
   EXPECT_EQ(results[1].sum, 4);
 }
 
+TEST_P(KerasPrograms, TrainingComputesASoftmaxOnlyForMetricsThatReadIt) {
+  TrainingSpec training = trainingWith(momentumSgd());
+  const auto trains = [&] {
+    return prepared(smallDense(GetParam()), training)->explain(Mode::Train, 4);
+  };
+  EXPECT_EQ(trains().find("softmax "), std::string::npos) << "the accuracy is of logits, too";
+  training.metrics.push_back({"topKCategoricalAccuracy", 0, {{"k", 2.0}}, false});
+  EXPECT_NE(trains().find("softmax "), std::string::npos);
+}
+
 TEST_P(KerasPrograms, CrossEntropyOfOtherOutputsIsClipped) {
   const auto program = activationModel(3, "linear", trainingWith(momentumSgd()));
   const Floats x{0, 1, 0}, y{0};
