@@ -7,7 +7,7 @@ import { checkOptionNames, shown } from '../errors/optionNames.js';
 import { wholeNumber } from '../errors/optionValues.js';
 import { requirePath } from '../files/localPath.js';
 import { readingFile } from '../files/regularFile.js';
-import { allocated } from '../tensor/shapes.js';
+import { allocated, highestRank } from '../tensor/shapes.js';
 import { Tensor, type DType, type TensorData } from '../tensor/tensor.js';
 
 export interface ReadIdxOptions {
@@ -145,7 +145,7 @@ function readHeader(path: string, bytes: Buffer): IdxHeader | undefined {
   if (bytes.length < 4 + 4 * rank) return undefined;
   const shape = Array.from({ length: rank }, (_, axis) => bytes.readUInt32BE(4 + 4 * axis));
   const dataBytes = shape.reduce((size, n) => size * n, type.bytes);
-  if (!Number.isSafeInteger(dataBytes)) {
+  if (!Number.isSafeInteger(dataBytes) || rank > highestRank) {
     throw new FormatError(`has an impossible shape ${shown(shape)}`, { place: path });
   }
   return { type, shape, bytes: 4 + 4 * rank, dataBytes };

@@ -1,5 +1,6 @@
 import { FormatError } from '../errors/errors.js';
 import { shown } from '../errors/optionNames.js';
+import { highestRank } from '../tensor/shapes.js';
 import { isRecord, parseJson } from './parseJson.js';
 import { bytesPerElement, isSafetensorsDType, type SafetensorsDType } from './safetensorsTypes.js';
 
@@ -94,7 +95,9 @@ function toEntry(place: string, name: string, value: unknown): SafetensorsEntry 
     const known = Object.keys(bytesPerElement).join(', ');
     throw fail(`has the dtype ${shown(dtype)}; expected one of ${known}`);
   }
-  if (!isCounts(shape)) throw fail('has a shape that is no list of sizes');
+  if (!isCounts(shape) || shape.length > highestRank) {
+    throw fail('has a shape that is no list of sizes');
+  }
   if (!isCounts(offsets) || offsets.length !== 2) throw fail('has no data_offsets [begin, end]');
   const [begin = 0, end = 0] = offsets;
   const bytes = shape.reduce((size, n) => size * n, bytesPerElement[dtype]);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,10 @@ describe('a save that is killed', () => {
     await new Promise((resolve) => setTimeout(resolve, delay));
     child.process.kill('SIGKILL');
     expect(await child.ended).toBe('SIGKILL');
+
+    // The next save removes what it left beside the file.
+    await writeSafetensors(join(folder, 'next.safetensors'), new Map());
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 
     const saved = child.output().match(/saved \d+/g) ?? [];
     const { tensors } = await readSafetensors(file);

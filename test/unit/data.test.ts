@@ -64,6 +64,7 @@ describe('readIdx', () => {
     ['too many bytes', idx(8, [5], bytes), 'ERR_FORMAT', 'more than the 5 bytes of its shape'],
     ['hostile sizes', idx(14, [2 ** 32 - 1, 2 ** 32 - 1], bytes), 'ERR_FORMAT', 'impossible shape'],
     ['too much data', idx(8, [2 ** 31, 2], bytes), 'ERR_DATA', 'more than maxBytes'],
+    ['33 axes', idx(8, new Array<number>(33).fill(1), bytes), 'ERR_FORMAT', 'impossible shape'],
     ['far too few bytes', idx(8, [2 ** 30], bytes), 'ERR_FORMAT', 'is truncated'],
     ['a gzip of too few', gzipSync(idx(8, [2 ** 30], bytes)), 'ERR_FORMAT', 'is truncated'],
     ['half a gzip', gzipSync(idx(8, [6], bytes)).subarray(0, 30), 'ERR_FORMAT', 'no whole gzip'],

@@ -99,6 +99,7 @@ describe('safetensors', () => {
     ['an unknown dtype', { a: { ...four, dtype: 'F31' } }, 4, "has the dtype 'F31'"],
     ['a negative size', { a: { ...four, shape: [-1] } }, 4, 'no list of sizes'],
     ['a huge size', { a: { ...four, shape: [1e300] } }, 4, 'no list of sizes'],
+    ['33 axes', { a: { ...four, shape: new Array(33).fill(1) } }, 4, 'no list of sizes'],
     ['offsets that turn back', { a: { ...four, data_offsets: [4, 0] } }, 4, 'has -4'],
     ['no offsets', { a: { dtype: 'F32', shape: [] } }, 4, 'no data_offsets'],
     ['a tensor that is none', { a: 5 }, 0, 'has no description'],

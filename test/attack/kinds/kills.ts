@@ -1,5 +1,6 @@
-import { join } from 'node:path';
-import { loadLayersModel, readSafetensors, type Tensor } from 'node-cudnn';
+import { readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { loadLayersModel, readSafetensors, writeSafetensors, type Tensor } from 'node-cudnn';
 import type { Kind } from '../kind.js';
 import { pause, runProgram } from '../program.js';
 import { samplesFor, statefulNetwork } from '../programs/network.js';
@@ -29,10 +30,20 @@ function lastNumber(out: string, before: string): number {
   return Number(numbers.at(-1)?.[1] ?? 0);
 }
 
+/** Fails unless another save in the folder of `file` removes what the killed one left. */
+async function requireNoLeftovers(file: string): Promise<void> {
+  const other = `${file}.other`;
+  await writeSafetensors(other, new Map());
+  const left = readdirSync(dirname(file)).filter((name) => name.endsWith('.tmp'));
+  if (left.length > 0) throw new Error(`temporary files stay: ${left.join(', ')}`);
+  rmSync(other);
+}
+
 async function killSaving(random: Random, file: string): Promise<void> {
   const length = random.pick([1000, 300_000, 3_000_000]);
   const first = random.int(1, 3);
   const out = await killed('saves', [file, length, 1e6], `saving ${first}\n`, random.real(0, 60));
+  await requireNoLeftovers(file);
   const begun = lastNumber(out, 'saving ');
   const ended = lastNumber(out, 'saved ');
   if (ended === 0 && begun <= 1) return; // There may be no file yet.
