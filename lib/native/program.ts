@@ -89,7 +89,7 @@ export interface Batch {
   readonly inputs: readonly HostArray[];
   /** One for each output with a loss. */
   readonly targets?: readonly HostArray[];
-  /** One for each output with a loss, or absent. */
+  /** One for each output with a loss, or absent; a weight for each value but the last axis. */
   readonly sampleWeights?: readonly Float32Array[];
 }
 

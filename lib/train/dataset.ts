@@ -11,7 +11,7 @@ import { toSamples, type SampleData } from './samples.js';
 export interface DatasetBatch {
   readonly xs: SampleData;
   readonly ys: SampleData;
-  /** One weight for each row. */
+  /** One weight for each row, or for each position of an output. */
   readonly sampleWeight?: SampleData;
 }
 

@@ -14,7 +14,7 @@ export interface EvaluateOptions {
   batchSize?: number;
   /** 0 silent, 1 progress bar, 2 one line; to stderr. Default 0. */
   verbose?: 0 | 1 | 2;
-  /** The weight of each row in the loss. */
+  /** The weight of each row in the loss, or of each position: [n,h,w] for outputs [n,h,w,c]. */
   sampleWeight?: SampleData;
   /** Stops between two steps with ERR_ABORTED. */
   signal?: StopSignal;

@@ -46,7 +46,7 @@ export interface FitOptions extends TrainingOptions {
   validationSplit?: number;
   /** Visit the rows in a new order every epoch, from the model's seed. Default true. */
   shuffle?: boolean;
-  /** The weight of each row in the loss. */
+  /** The weight of each row in the loss, or of each position: [n,h,w] for outputs [n,h,w,c]. */
   sampleWeight?: SampleData;
   /** Steps in an epoch, when it should be shorter than the data. */
   stepsPerEpoch?: number;

@@ -7,7 +7,7 @@ import { withWeights } from './sampleWeights.js';
 import { requireCompiled, toSamples, type SampleData } from './samples.js';
 
 export interface TrainOnBatchOptions {
-  /** The weight of each row in the loss. */
+  /** The weight of each row in the loss, or of each position: [n,h,w] for outputs [n,h,w,c]. */
   sampleWeight?: SampleData;
   /** The weight of each class in the loss. */
   classWeight?: ClassWeights;

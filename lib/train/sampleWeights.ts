@@ -1,7 +1,9 @@
 import { DataError, OptionError } from '../errors/errors.js';
 import type { OutputSlot, TrainableModel } from '../model/trainable.js';
 import { classWeights, type ClassWeights } from './classWeights.js';
-import { toRows } from './rows.js';
+import { sizeOf } from '../tensor/tensor.js';
+import { toRows, type Rows } from './rows.js';
+import { depthOf, isTensor, isTypedArray } from './sampleKinds.js';
 import { trainedOutputs, type SampleData, type Samples } from './samples.js';
 import { bySlot } from './slotParts.js';
 
@@ -23,7 +25,7 @@ export function withWeights(
   }
   const outputs = trainedOutputs(model);
   if (sampleWeight !== undefined) {
-    return { ...samples, sampleWeights: rowWeights(outputs, samples.count, sampleWeight, place) };
+    return { ...samples, sampleWeights: givenWeights(outputs, samples.count, sampleWeight, place) };
   }
   if (classWeight !== undefined) {
     return { ...samples, sampleWeights: classWeights(outputs, samples, classWeight) };
@@ -31,36 +33,59 @@ export function withWeights(
   return samples;
 }
 
-function rowWeights(
+function givenWeights(
   outputs: readonly OutputSlot[],
   count: number,
   sampleWeight: SampleData,
   place: string,
 ): Float32Array[] {
-  // One list of weights serves every output.
-  const shared = outputs.length > 1 && isFlat(sampleWeight);
+  // One array of weights serves every output.
+  const shared = outputs.length > 1 && isOneArray(sampleWeight);
+  // A list of one is one row's weights or, for several rows, the array of one output.
+  const shapeOf = (slot: OutputSlot) => (count === 1 ? slot.shape.slice(0, -1) : []);
   const parts = shared
     ? outputs.map((slot) => ({ slot, value: sampleWeight, place }))
-    : bySlot(place, 'output', outputs, sampleWeight, () => []);
-  return parts.map((part) => {
-    const format = { place: part.place, shape: [], kind: 'values' } as const;
-    const rows = toRows(part.value, format);
+    : bySlot(place, 'output', outputs, sampleWeight, shapeOf);
+  return parts.map(({ slot, value, place: at }) => {
+    const positions = slot.shape.slice(0, -1);
+    const ofRows = valuesInRow(value, count) === 1;
+    const rows = toRows(value, { place: at, shape: ofRows ? [] : positions, kind: 'values' });
     if (rows.count !== count) {
-      throw new DataError(`has ${rows.count} weights, but x has ${count} rows`, {
-        place: part.place,
-      });
+      throw new DataError(`has weights of ${rows.count} rows, but x has ${count}`, { place: at });
     }
-    const weights = Float32Array.from(rows.data);
-    const bad = weights.findIndex((weight) => !Number.isFinite(weight));
-    if (bad >= 0) {
-      throw new DataError(`row ${bad}: weight ${weights[bad] ?? NaN} is not finite`, {
-        place: part.place,
-      });
-    }
-    return weights;
+    requireFinite(rows, at);
+    return perPosition(rows, sizeOf(positions));
   });
 }
 
-function isFlat(data: SampleData): boolean {
+/** How many values a row has, as far as data without a shape tells. */
+function valuesInRow(value: unknown, count: number): number {
+  if (isTensor(value)) return sizeOf(value.shape.slice(1));
+  if (isTypedArray(value)) return value.length / count;
+  if (!Array.isArray(value)) return 1;
+  const row: unknown = value[0];
+  if (isTensor(row)) return sizeOf(row.shape);
+  const depth = depthOf(row);
+  if (depth === 0) return 1;
+  return depth === 1 ? (row as ArrayLike<number>).length : Infinity;
+}
+
+function requireFinite({ data, count }: Rows, place: string): void {
+  const bad = data.findIndex((weight) => !Number.isFinite(weight));
+  if (bad < 0) return;
+  const row = Math.floor(bad / (data.length / count));
+  throw new DataError(`row ${row}: weight ${data[bad] ?? NaN} is not finite`, { place });
+}
+
+/** One weight for each position of an output; that of the row where rows have one. */
+function perPosition({ data, count }: Rows, positions: number): Float32Array {
+  const times = (count * positions) / data.length;
+  if (times === 1) return Float32Array.from(data);
+  const weights = new Float32Array(count * positions);
+  data.forEach((weight, row) => weights.fill(weight, row * times, (row + 1) * times));
+  return weights;
+}
+
+function isOneArray(data: SampleData): boolean {
   return Array.isArray(data) ? typeof data[0] === 'number' : 'length' in data || 'values' in data;
 }

@@ -141,16 +141,16 @@ class Builder {
   }
 
   void addTarget(const ResolvedLoss& loss, const std::string& output) {
-    Shape shape = graph().shape(values_[at(loss.value)]);
+    const Shape shape = graph().shape(values_[at(loss.value)]);
     const std::int64_t classes = loss.labels ? shape.back() : 0;
-    if (loss.labels) shape.pop_back();
+    const Shape positions(shape.begin(), shape.end() - 1);
     result_.targets.push_back(
-        graph().addTensor({output + "/target", shape,
+        graph().addTensor({output + "/target", loss.labels ? positions : shape,
                            loss.labels ? ElementType::Integer : ElementType::Float, Role::Target}));
     result_.classes.push_back(classes);
     if (weighted_) {
       result_.sampleWeights.push_back(graph().addTensor(
-          {output + "/sampleWeight", {batch_}, ElementType::Float, Role::SampleWeight}));
+          {output + "/sampleWeight", positions, ElementType::Float, Role::SampleWeight}));
     }
   }
 

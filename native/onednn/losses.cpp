@@ -18,9 +18,10 @@ std::int64_t rowsPerChunk(std::int64_t classes) {
   return std::max<std::int64_t>(1, 4096 / classes);
 }
 
-double countOf(std::int64_t samples, const float* weights) {
-  return weights == nullptr ? static_cast<double>(samples)
-                            : std::accumulate(weights, weights + samples, 0.0);
+double countOf(const LossShape& shape, const float* weights) {
+  if (weights == nullptr) return static_cast<double>(shape.samples);
+  const std::int64_t rows = shape.samples * shape.positions;
+  return std::accumulate(weights, weights + rows, 0.0) / static_cast<double>(shape.positions);
 }
 
 void accumulate(double* accumulator, const double* rowValues, std::int64_t rows, double count) {

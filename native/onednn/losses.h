@@ -35,8 +35,8 @@ std::int64_t argmax(const float* values, std::int64_t count);
 // Rows that one part of a parallel loop takes.
 std::int64_t rowsPerChunk(std::int64_t classes);
 
-// What a loss or metric counts: samples, or the sum of their weights unless null.
-double countOf(std::int64_t samples, const float* weights);
+// What a loss or metric counts: samples, or the sum of w / positions unless the weights are null.
+double countOf(const LossShape& shape, const float* weights);
 
 // Adds {sum of rowValues, count} to the accumulator.
 void accumulate(double* accumulator, const double* rowValues, std::int64_t rows, double count);
@@ -72,7 +72,7 @@ void lowerLoss(Lowering& lowering, const Op& op, const Row& row) {
         parallelChunks(
             rows, rowsPerChunk(shape.classes), [&](std::int64_t begin, std::int64_t end) {
               for (std::int64_t r = begin; r < end; ++r) {
-                const double w = weights == nullptr ? 1.0 : weights[r / shape.positions];
+                const double w = weights == nullptr ? 1.0 : weights[r];
                 const std::int64_t at = r * shape.classes;
                 const RowTarget target{shape.labels ? p.integers(1) + r : nullptr,
                                        shape.labels ? nullptr : p.floats(1) + at};
@@ -82,8 +82,7 @@ void lowerLoss(Lowering& lowering, const Op& op, const Row& row) {
                         static_cast<float>(factor * w), shape.classes);
               }
             });
-        accumulate(p.doubles(3), values, rows,
-                   countOf(shape.samples, countWeights ? weights : nullptr));
+        accumulate(p.doubles(3), values, rows, countOf(shape, countWeights ? weights : nullptr));
       });
   lowering.emit(std::move(command));
 }
@@ -109,14 +108,14 @@ void lowerMetric(Lowering& lowering, const Op& op, const Row& row) {
     const double share = 1.0 / static_cast<double>(shape.positions);
     parallelChunks(rows, rowsPerChunk(shape.classes), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t r = begin; r < end; ++r) {
-        const double w = weights == nullptr ? 1.0 : weights[r / shape.positions];
+        const double w = weights == nullptr ? 1.0 : weights[r];
         const std::int64_t at = r * shape.classes;
         const RowTarget target{shape.labels ? p.integers(1) + r : nullptr,
                                shape.labels ? nullptr : p.floats(1) + at};
         values[r] = w * share * row(prediction + at, target, shape.classes);
       }
     });
-    accumulate(p.doubles(3), values, rows, countOf(shape.samples, weights));
+    accumulate(p.doubles(3), values, rows, countOf(shape, weights));
   });
   lowering.emit(std::move(command));
 }

@@ -112,9 +112,9 @@ void compute(const Call& call) {
   const auto classes = static_cast<std::size_t>(batch.classes);
   std::vector<double> target(classes), derivative(classes);
   for (std::int64_t n = 0; n < batch.samples; ++n) {
-    const double share = batch.weight(n) / static_cast<double>(batch.positions);
-    batch.accumulator.numbers()[1] += countWeights ? batch.weight(n) : 1;
+    batch.accumulator.numbers()[1] += countWeights ? batch.sampleWeight(n) : 1;
     for (std::int64_t i = n * batch.positions; i < (n + 1) * batch.positions; ++i) {
+      const double share = batch.weight(i) / static_cast<double>(batch.positions);
       for (std::size_t c = 0; c < classes; ++c) {
         target[c] = batch.targetValue(i, static_cast<std::int64_t>(c));
       }

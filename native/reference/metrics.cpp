@@ -44,10 +44,10 @@ void compute(const Call& call) {
   for (std::int64_t n = 0; n < batch.samples; ++n) {
     double sum = 0;
     for (std::int64_t i = n * batch.positions; i < (n + 1) * batch.positions; ++i) {
-      sum += kAccuracy(batch, call.attributes(), i);
+      sum += batch.weight(i) * kAccuracy(batch, call.attributes(), i);
     }
-    batch.accumulator.numbers()[0] += batch.weight(n) * sum / static_cast<double>(batch.positions);
-    batch.accumulator.numbers()[1] += batch.weight(n);
+    batch.accumulator.numbers()[0] += sum / static_cast<double>(batch.positions);
+    batch.accumulator.numbers()[1] += batch.sampleWeight(n);
   }
 }
 

@@ -28,8 +28,14 @@ const double* Samples::predictions(std::int64_t position) const {
   return prediction.numbers() + position * classes;
 }
 
-double Samples::weight(std::int64_t sample) const {
-  return weights.present() ? weights.numbers()[sample] : 1;
+double Samples::weight(std::int64_t position) const {
+  return weights.present() ? weights.numbers()[position] : 1;
+}
+
+double Samples::sampleWeight(std::int64_t sample) const {
+  double sum = 0;
+  for (std::int64_t i = 0; i < positions; ++i) sum += weight(sample * positions + i);
+  return sum / static_cast<double>(positions);
 }
 
 std::int64_t argmax(const double* values, std::int64_t count) {

@@ -1,5 +1,5 @@
 // What losses and metrics share: predictions [N,...,C] as N samples of P positions of C values,
-// each sample with its weight, summed into an accumulator.
+// each position with its weight, summed into an accumulator.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,9 @@ struct Samples {
   // The target of one class: 1 or 0 when the target is a label.
   double targetValue(std::int64_t position, std::int64_t c) const;
   const double* predictions(std::int64_t position) const;
-  double weight(std::int64_t sample) const;
+  double weight(std::int64_t position) const;
+  // The mean over the positions of a sample.
+  double sampleWeight(std::int64_t sample) const;
 
   Operand prediction, target, weights, accumulator;
   std::int64_t samples, positions, classes;

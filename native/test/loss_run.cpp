@@ -4,8 +4,8 @@ namespace node_cudnn::test {
 
 LossOutput runLoss(std::string_view backend, const LossInput& input, double before) {
   Graph graph;
-  Shape targetShape = input.shape;
-  if (input.labels) targetShape.pop_back();
+  const Shape rows(input.shape.begin(), input.shape.end() - 1);
+  const Shape targetShape = input.labels ? rows : input.shape;
   const TensorId prediction =
       graph.addTensor({"prediction", input.shape, ElementType::Float, Role::Input});
   const TensorId target =
@@ -14,7 +14,7 @@ LossOutput runLoss(std::string_view backend, const LossInput& input, double befo
   const TensorId weights =
       input.weights.empty()
           ? kNoTensor
-          : graph.addTensor({"weights", {input.shape[0]}, ElementType::Float, Role::SampleWeight});
+          : graph.addTensor({"weights", rows, ElementType::Float, Role::SampleWeight});
   const TensorId accumulator =
       graph.addTensor({"accumulator", {2}, ElementType::Double, Role::Accumulator});
   const std::vector<TensorId> outputs =

@@ -16,7 +16,7 @@ struct LossInput {
   Values predictions;
   Values targets;
   bool labels = false;  // targets are class indices, one for each position
-  Values weights = {};  // of the samples; empty: none
+  Values weights = {};  // of the rows; empty: none
   Attributes attributes = {};
 };
 

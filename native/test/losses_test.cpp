@@ -158,10 +158,24 @@ TEST_P(Losses, TheAccumulatorKeepsWhatItHolds) {
 TEST_P(Losses, PositionsAreAveragedWithinASample) {
   // Two samples of two positions with squared errors 1, 9 and 4, 0.
   const LossOutput loss =
-      run({"meanSquaredError", {2, 2, 1}, {1, 3, 2, 0}, {0, 0, 0, 0}, false, {1, 10}});
+      run({"meanSquaredError", {2, 2, 1}, {1, 3, 2, 0}, {0, 0, 0, 0}, false, {1, 1, 10, 10}});
   EXPECT_NEAR(loss.sum, 5 + 20, 2e-5);
   EXPECT_EQ(loss.count, 2);
   EXPECT_TRUE(isClose("gradient", loss.gradient, {0.5, 1.5, 10, 0}, near()));
+}
+
+// Keras: sum(w l) / 4 positions = (1 + 18 + 2 + 0) / 4.
+TEST_P(Losses, EachPositionHasItsWeight) {
+  const LossInput input{"meanSquaredError", {2, 2, 1}, {1, 3, 2, 0},
+                        {0, 0, 0, 0},       false,     {1, 2, 0.5, 3}};
+  const LossOutput loss = run(input);
+  EXPECT_NEAR(loss.sum / loss.count, 5.25, near());
+  EXPECT_EQ(loss.count, 2);
+  EXPECT_TRUE(isClose("gradient", loss.gradient, {0.5, 3, 0.5, 0}, near()));
+  LossInput metric = input;
+  metric.attributes = {{"countWeights", true}};
+  const LossOutput counted = run(metric);
+  EXPECT_NEAR(counted.sum / counted.count, 21 / 6.5, near());
 }
 
 TEST_P(Losses, PositionsHaveLabels) {
@@ -205,7 +219,8 @@ LossInput makeInput(const LossCase& loss, const Shape& shape, bool labels, bool 
   if (!labels) {
     for (double& t : input.targets) t -= 0.5;
   }
-  if (weighted) input.weights = makeValues({shape[0]}, Kind::Positive, 3);
+  if (weighted)
+    input.weights = makeValues(Shape(shape.begin(), shape.end() - 1), Kind::Positive, 3);
   return input;
 }
 

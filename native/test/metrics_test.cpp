@@ -32,6 +32,11 @@ TEST_P(Metrics, WeightsDivideByTheirSum) {
   expect({"sparseCategoricalAccuracy", {4, 3}, kScores, {1, 0, 1, 0}, true, {1, 2, 3, 4}}, 7, 10);
 }
 
+TEST_P(Metrics, EachPositionHasItsWeight) {
+  expect({"sparseCategoricalAccuracy", {2, 2, 3}, kScores, {1, 0, 1, 0}, true, {1, 2, 3, 4}}, 3.5,
+         5);
+}
+
 TEST_P(Metrics, CategoricalAccuracyComparesLargestValues) {
   const Values targets{0, 1, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0};
   expect({"categoricalAccuracy", {4, 3}, kScores, targets}, 3, 4);
@@ -66,7 +71,8 @@ TEST_P(Metrics, TopKTakesDenseTargets) {
 
 TEST_P(Metrics, PositionsAreAveragedWithinASample) {
   expect({"sparseCategoricalAccuracy", {2, 2, 3}, kScores, {1, 0, 1, 0}, true}, 1.5, 2);
-  expect({"sparseCategoricalAccuracy", {2, 2, 3}, kScores, {1, 0, 1, 0}, true, {1, 3}}, 2.5, 4);
+  expect({"sparseCategoricalAccuracy", {2, 2, 3}, kScores, {1, 0, 1, 0}, true, {1, 1, 3, 3}}, 2.5,
+         4);
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, Metrics, testing::ValuesIn(backendNames()), backendOf);

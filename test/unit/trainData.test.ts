@@ -153,7 +153,7 @@ describe('sample weights', () => {
 
   it.each([
     [{ sampleWeight: [1, 2, 3], classWeight: { 0: 1 } }, 'ERR_OPTION', 'not both'],
-    [{ sampleWeight: [1, 2] }, 'ERR_DATA', 'has 2 weights, but x has 3 rows'],
+    [{ sampleWeight: [1, 2] }, 'ERR_DATA', 'has weights of 2 rows, but x has 3'],
     [{ sampleWeight: [1, NaN, 2] }, 'ERR_DATA', 'row 1: weight NaN'],
     [{ classWeight: { 4: 1 } }, 'ERR_OPTION', 'class 4 is not within 0 to 3'],
     [{ classWeight: { 1: NaN } }, 'ERR_OPTION', 'class 1 has the weight NaN'],

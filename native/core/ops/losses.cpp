@@ -17,9 +17,10 @@ void requireTarget(const Graph& graph, const Op& op) {
                 "for predictions " + toString(prediction) + " expected targets " +
                     toString(expected) + ", got " + toString(target.shape));
   }
-  if (op.inputs[2] != kNoTensor && graph.shape(op.inputs[2]) != Shape{prediction[0]}) {
+  const Shape rows(prediction.begin(), prediction.end() - 1);
+  if (op.inputs[2] != kNoTensor && graph.shape(op.inputs[2]) != rows) {
     throw Error(ErrorCode::Shape, op.place(),
-                "expected sample weights [" + std::to_string(prediction[0]) + "], got " +
+                "expected sample weights " + toString(rows) + ", got " +
                     toString(graph.shape(op.inputs[2])));
   }
 }

@@ -105,7 +105,7 @@ __global__ void sumRows(Function function, RowShape shape, const Element* predic
   double sum = 0;
   for (std::int64_t r = alone ? gridThread() : static_cast<std::int64_t>(blockIdx.x); r < rows;
        r += step) {
-    const double weight = weights == nullptr ? 1.0 : weights[r / shape.positions];
+    const double weight = weights == nullptr ? 1.0 : weights[r];
     const std::int64_t at = r * shape.classes;
     const Row<Element> row{predictions + at,
                            shape.labels ? static_cast<const std::int32_t*>(targets) + r : nullptr,
@@ -120,8 +120,8 @@ __global__ void sumRows(Function function, RowShape shape, const Element* predic
   if (threadIdx.x == 0) partial[blockIdx.x] = all;
 }
 
-// Adds {sum of partial, samples} to the accumulator; the sum of countedWeights instead of samples
-// unless they are null.
+// Adds {sum of partial, samples} to the accumulator; the sum of countedWeights / positions instead
+// of samples unless they are null.
 void launchAccumulate(cudaStream_t stream, const RowShape& shape, const RowOperands& rows,
                       const float* countedWeights);
 

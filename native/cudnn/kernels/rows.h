@@ -22,19 +22,20 @@ struct RowOperands {
   const void* predictions = nullptr;
   DataType type = DataType::Float32;  // of predictions and their gradient; or BFloat16
   const void* targets = nullptr;
-  const float* weights = nullptr;  // one for each sample; null: all 1
+  const float* weights = nullptr;  // one for each row; null: all 1
   double* accumulator = nullptr;   // {sum, count}, added to
   double* partial = nullptr;       // scratch of partialBytes()
 };
 
 std::size_t partialBytes(const RowShape& shape);
 
-// A loss adds {sum over samples of w l, samples} and writes d(scale sum(w l) / samples).
+// A loss adds {sum over rows of w l / positions, samples} and writes the derivative of scale times
+// the sum over samples.
 struct LossOperands {
   RowOperands rows;
   void* gradient = nullptr;   // null: not wanted
   double scale = 1;           // of the gradient
-  bool countWeights = false;  // adds the sum of the weights instead of samples
+  bool countWeights = false;  // adds the sum of w / positions instead of samples
 };
 using LossLaunch = void (*)(cudaStream_t, const RowShape&, const LossOperands&);
 

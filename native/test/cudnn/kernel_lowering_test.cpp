@@ -133,7 +133,7 @@ class LossLowering : public KernelLowering {
     t.prediction = input({8, 3, 10});
     const bool labels = targetType == ElementType::Integer;
     t.target = add("target", labels ? Shape{8, 3} : Shape{8, 3, 10}, Role::Target, targetType);
-    t.weights = add("weights", {8}, Role::SampleWeight);
+    t.weights = add("weights", {8, 3}, Role::SampleWeight);
     t.sum = accumulator();
     const Op& op = graph.add(type, "loss", {t.prediction, t.target, t.weights, t.sum}, {},
                              Phase::Loss, gradient ? std::vector<int>{} : std::vector<int>{0});

@@ -25,8 +25,15 @@ struct Rows {
   std::vector<Floats> inputs;
   std::vector<Floats> targets;
   std::vector<std::vector<std::int32_t>> labels;
-  Floats weights;
+  std::vector<Floats> weights;
 };
+
+// Of an output: its axes but the last.
+Shape positionsOf(const ModelBuilder& built, std::size_t output) {
+  Shape shape = built.targets[output];
+  if (built.classes[output] == 0) shape.pop_back();
+  return shape;
+}
 
 Rows rowsOf(const ModelBuilder& built, std::int64_t count, std::uint32_t seed) {
   Rows rows;
@@ -43,8 +50,9 @@ Rows rowsOf(const ModelBuilder& built, std::int64_t count, std::uint32_t seed) {
     const test::Values labels =
         test::makeLabels(elementCount(shape), std::max<std::int64_t>(built.classes[i], 1), ++seed);
     rows.labels.emplace_back(labels.begin(), labels.end());
+    const Shape weights = full(positionsOf(built, i));
+    rows.weights.push_back(floats(test::makeValues(weights, test::Kind::Positive, ++seed)));
   }
-  rows.weights = floats(test::makeValues({count}, test::Kind::Positive, ++seed));
   return rows;
 }
 
@@ -65,8 +73,8 @@ Batch batchOf(const ModelBuilder& built, const Rows& rows, std::int64_t size, bo
     batch.targets.push_back(
         {data, dense ? HostType::Float32 : HostType::Int32, size, elements, nullptr, 0, "y"});
     if (weighted) {
-      batch.sampleWeights.push_back(
-          {rows.weights.data(), HostType::Float32, size, 1, nullptr, 0, "weights"});
+      batch.sampleWeights.push_back({rows.weights[i].data(), HostType::Float32, size,
+                                     elementCount(positionsOf(built, i)), nullptr, 0, "weights"});
     }
   }
   return batch;
