@@ -110,7 +110,7 @@ void ModelBuilder::addNormalization(std::int32_t x) {
   const std::int32_t gamma =
       random_.chance(0.7) ? addWeight(name + "/gamma", channels, "ones", 0) : -1;
   const std::int32_t beta =
-      random_.chance(0.7) ? addWeight(name + "/beta", channels, "zeros", 0) : -1;
+      random_.chance(0.7) ? addWeight(name + "/beta", channels, "uniform", 0.5) : -1;
   const std::int32_t mean = addWeight(name + "/movingMean", channels, "zeros", 0, false);
   const std::int32_t variance = addWeight(name + "/movingVariance", channels, "ones", 0, false);
   // A large epsilon: the variance of few values may be next to nothing.
@@ -253,14 +253,17 @@ void ModelBuilder::addMetrics(std::int32_t output, std::int64_t units) {
 void ModelBuilder::addOutput(std::int32_t x) {
   const std::int64_t units = random_.between(1, 6);
   std::int32_t y = addDense(x, units);
-  if (units > 1 && random_.chance(0.4)) {
-    y = add("softmax", {y}, {});
-  } else if (random_.chance(0.3)) {
-    y = add("activation", {y}, function("sigmoid", 0));
+  // Probabilities next to 0 or 1 are alike in single precision, and have lost what their gradients
+  // are made of.
+  const auto scaled = [&] { return add("rescaling", {y}, {{"scale", 0.1}, {"offset", 0.0}}); };
+  const bool softmax = units > 1 && random_.chance(0.4);
+  const bool sigmoid = !softmax && random_.chance(0.3);
+  if (softmax) y = add("softmax", {scaled()}, {});
+  if (sigmoid) y = add("activation", {scaled()}, function("sigmoid", 0));
+  // A loss does not look behind another op than softmax or sigmoid.
+  if ((softmax || sigmoid) && random_.chance(0.4)) {
+    y = add("activation", {y}, function("linear", 0));
   }
-  // A loss does not look behind another op than softmax or sigmoid: it takes the probabilities.
-  const std::string& last = model.ops.back().type;
-  if (last != "dense" && random_.chance(0.4)) y = add("activation", {y}, function("linear", 0));
   model.outputs.push_back(y);
   addLoss(y, units);
   addMetrics(static_cast<std::int32_t>(model.outputs.size()) - 1, units);
