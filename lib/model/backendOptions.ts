@@ -5,7 +5,7 @@ import { wholeNumber } from '../errors/optionValues.js';
 import type { AttributeValue, Attributes } from '../native/program.js';
 
 /**
- * - 'auto': the first GPU that can be used, else the CPU; says once which when it is the CPU.
+ * - 'auto': the first GPU that can be used, else the CPU; says once why where there is an NVIDIA GPU.
  * - 'cpu': oneDNN, in float32.
  * - 'cuda': cuDNN on the first GPU that can be used; 'cuda:1' on the second that CUDA counts.
  * - 'reference': plain loops in double precision, slow, for tests.
