@@ -3,7 +3,9 @@ import { dirname } from 'node:path';
 import { checkOptionNames } from '../errors/optionNames.js';
 import { trueOrFalse } from '../errors/optionValues.js';
 import { toIoError } from '../files/ioError.js';
-import type { NativeProgram, OptimizerState } from '../native/program.js';
+import type { TrainingConfig } from '../model/compile.js';
+import type { OptimizerState } from '../native/program.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
 import { Tensor } from '../tensor/tensor.js';
 import { modelPath } from './modelPath.js';
 import { optimizerPrefix, recordToMetadata, type ModelRecord } from './modelRecord.js';
@@ -28,29 +30,38 @@ export async function saveModel(
   checkOptionNames('save()', options, ['includeOptimizer']);
   const include = trueOrFalse('save()', 'includeOptimizer', options.includeOptimizer ?? true);
   const file = modelPath('save()', path);
-  const program = await upToDateProgram(model);
-  // Asked for together, so that no training step and no compile() comes between them.
-  const { trainingConfig } = model;
-  const [weights, state] = await Promise.all([
-    program.getWeights(),
-    include && model.isCompiled ? program.getOptimizerState() : undefined,
-  ]);
+  const { training, values } = await snapshot(model, include);
+  const [weights, state] = await values;
   const record: ModelRecord = {
     topology: model.toJSON(),
-    ...(trainingConfig ? { training: trainingConfig } : {}),
+    ...(training ? { training } : {}),
     ...(state ? { optimizer: { step: state.step, names: state.names } } : {}),
   };
   const tensors = new Map([...weightTensors(model, weights), ...stateTensors(state)]);
   await writeWithFolder(file, tensors, recordToMetadata(record));
 }
 
-/** The program of the last compile(), which may be called while the program is waited for. */
-async function upToDateProgram(model: SavableModel): Promise<NativeProgram> {
+interface Snapshot {
+  readonly training: TrainingConfig | undefined;
+  readonly values: Promise<[Float32Array[], OptimizerState | undefined]>;
+}
+
+/** What belongs together: compile() and training steps may come at any time. */
+async function snapshot(model: SavableModel, includeOptimizer: boolean): Promise<Snapshot> {
   for (;;) {
-    const optimizer = model.isCompiled ? model.optimizer : undefined;
+    const optimizer = optimizerOf(model);
     const program = await model.program();
-    if (optimizer === (model.isCompiled ? model.optimizer : undefined)) return program;
+    if (optimizer !== optimizerOf(model)) continue;
+    const state = includeOptimizer && model.isCompiled ? program.getOptimizerState() : undefined;
+    return {
+      training: model.trainingConfig,
+      values: Promise.all([program.getWeights(), state]),
+    };
   }
+}
+
+function optimizerOf(model: SavableModel): Optimizer | undefined {
+  return model.isCompiled ? model.optimizer : undefined;
 }
 
 /** Writes the weights alone, by name, to a safetensors file. Rejects with ERR_IO. */
