@@ -15,6 +15,9 @@ export interface ModelGraph {
   readonly layers: readonly Layer[];
 }
 
+/** Uses of layers in a model: planning more would take minutes. */
+export const mostUses = 10_000;
+
 interface Walk {
   /** Inputs included; each after those it needs. */
   readonly nodes: readonly LayerNode[];
@@ -94,7 +97,7 @@ function requireConnected(place: string, graph: Omit<ModelGraph, 'layers'>, foun
 
 /**
  * Finds the layers between inputs and outputs and names those without a name. ERR_OPTION when an
- * input is missing, not used or given twice, or when two layers have one name.
+ * input is missing, not used or given twice, when two layers have one name, or for too many layers.
  */
 export function buildGraph(
   place: string,
@@ -105,6 +108,9 @@ export function buildGraph(
   requireSymbols(place, 'outputs', outputs);
   const found = walk(outputs);
   const nodes = found.nodes.filter(({ layer }) => !(layer instanceof InputLayer));
+  if (nodes.length > mostUses) {
+    throw new OptionError(`${nodes.length} uses of layers are more than ${mostUses}`, { place });
+  }
   requireConnected(place, { inputs, outputs, nodes }, found);
   const layers = byDepth(found);
   nameLayers(place, layers);

@@ -1,6 +1,7 @@
 import { FormatError } from '../errors/errors.js';
 import { shown } from '../errors/optionNames.js';
 import { isRecord } from '../formats/parseJson.js';
+import { mostUses } from './graph.js';
 import type {
   FunctionalLayerConfig,
   ModelTopology,
@@ -24,6 +25,9 @@ export function checkedTopology(place: string, value: unknown): ModelTopology {
   const { className, config } = value;
   const checked = new Checked(place);
   const layers = checked.list('layers', config.layers);
+  if (layers.length > 2 * mostUses) {
+    throw new FormatError(`${layers.length} layers are more than ${mostUses}`, { place });
+  }
   if (className === 'Sequential') {
     for (const [i, layer] of layers.entries()) checked.layer(`layer ${i}`, layer);
   } else if (className === 'Model') {
@@ -40,6 +44,8 @@ export function checkedTopology(place: string, value: unknown): ModelTopology {
 }
 
 class Checked {
+  private uses = 0;
+
   constructor(private readonly place: string) {}
 
   list(what: string, value: unknown): readonly unknown[] {
@@ -65,7 +71,11 @@ class Checked {
       throw this.fault(`${what}.config.name`, config.name, `the layer's name ${shown(name)}`);
     }
     names.add(name);
-    for (const references of this.list(`${what}.inboundNodes`, inboundNodes)) {
+    this.uses += this.list(`${what}.inboundNodes`, inboundNodes).length;
+    if (this.uses > mostUses) {
+      throw new FormatError(`it has more than ${mostUses} uses of layers`, { place: this.place });
+    }
+    for (const references of inboundNodes) {
       this.references(`${what}.inboundNodes`, references);
     }
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { readSafetensors, writeSafetensors } from '../../lib/formats/safetensors.js';
-import { layers, loadLayersModel, modelFromJSON, sequential } from '../../lib/index.js';
+import { layers, loadLayersModel, modelFromJSON, sequential, train } from '../../lib/index.js';
 import type { ModelTopology } from '../../lib/index.js';
 import { coded } from './modelErrors.js';
 
@@ -82,6 +82,19 @@ describe('a model file', () => {
     const load = loadLayersModel(path, { backend: 'cpu' });
     await expect(load).rejects.toMatchObject({ code: 'ERR_FORMAT', place: path });
     await expect(load).rejects.toThrow(message);
+  });
+
+  it('is whole when compile() comes while it is saved', async () => {
+    const path = join(folder, 'recompiled.safetensors');
+    for (let turns = 0; turns < 8; ++turns) {
+      const model = await loadLayersModel(whole, { backend: 'cpu' });
+      const saving = model.save(path);
+      for (let i = 0; i < turns; ++i) await Promise.resolve();
+      model.compile({ optimizer: train.sgd({ learningRate: 0.1, momentum: 0.9 }), loss: 'mae' });
+      await Promise.all([saving, model.program()]);
+      await model.dispose();
+      await (await loadLayersModel(path, { backend: 'cpu' })).dispose();
+    }
   });
 
   it('keeps the error of a layer as the cause', async () => {
@@ -181,12 +194,12 @@ describe('a topology', () => {
     expect(() => modelFromJSON(JSON.stringify(topology), { backend: 'cpu' })).toThrow(message);
   });
 
-  it('may name its layers in any order, a hundred thousand of them', () => {
-    const count = 1e5;
-    const chain = Array.from({ length: count }, (_, i) =>
-      relu(`r${i}`, i === 0 ? ['x', 0] : [`r${i - 1}`, 0]),
-    );
-    const topology = functional([...chain.reverse(), inputLayer], `r${count - 1}`);
+  const chain = (count: number) =>
+    Array.from({ length: count }, (_, i) => relu(`r${i}`, i === 0 ? ['x', 0] : [`r${i - 1}`, 0]));
+
+  it('may name its layers in any order, ten thousand of them', () => {
+    const count = 1e4;
+    const topology = functional([...chain(count).reverse(), inputLayer], `r${count - 1}`);
     const model = modelFromJSON(topology, { backend: 'cpu' });
     expect(model.layers).toHaveLength(count + 1);
     expect(model.layers[1]?.name).toBe('r0');
@@ -194,11 +207,28 @@ describe('a topology', () => {
   });
 
   it('may use a layer as often', () => {
-    const count = 1e5;
-    const uses = Array.from({ length: count }, (_, i) => [i === 0 ? ['x', 0] : ['a', i - 1]]);
+    const uses = Array.from({ length: 1e4 }, (_, i) => [i === 0 ? ['x', 0] : ['a', i - 1]]);
     const topology = functional([{ ...relu('a'), inboundNodes: uses }, inputLayer]);
     expect(modelFromJSON(topology, { backend: 'cpu' }).toJSON()).toMatchObject({
       config: { layers: [{ name: 'x' }, { name: 'a', inboundNodes: [[['x', 0]]] }] },
     });
+  });
+
+  it('has no more layers, in whatever order', () => {
+    const count = 1e5;
+    const uses = new Array<unknown>(count).fill([['x', 0]]);
+    const sequence = new Array<unknown>(count).fill({ className: 'ReLU', config: {} });
+    const input = { className: 'ReLU', config: { inputShape: [2] } };
+    const config = { layers: [input, ...sequence.slice(0, 15_000)] };
+    for (const topology of [
+      functional([...chain(count).reverse(), inputLayer], `r${count - 1}`),
+      functional([inputLayer, { ...relu('a'), inboundNodes: uses }]),
+      { className: 'Sequential', config: { layers: sequence } },
+      { className: 'Sequential', config },
+    ]) {
+      const build = () => modelFromJSON(topology as ModelTopology, { backend: 'cpu' });
+      expect(build).toThrow(coded('ERR_FORMAT'));
+      expect(build).toThrow(/more than 10000/);
+    }
   });
 });
