@@ -1,5 +1,6 @@
 import { checkOptionNames } from '../errors/optionNames.js';
-import { realNumber, textOf, trueOrFalse, wholeNumber } from '../errors/optionValues.js';
+import { realNumber, trueOrFalse, wholeNumber } from '../errors/optionValues.js';
+import { requirePath } from '../files/localPath.js';
 import type { Logs } from '../model/trainable.js';
 import { Callback, type TrainingParams } from './callback.js';
 import { checkPattern, fillPattern, patternNames } from './filePattern.js';
@@ -54,7 +55,7 @@ export class ModelCheckpoint extends Callback {
   constructor(private readonly options: ModelCheckpointOptions) {
     super();
     checkOptionNames(place, options, optionNames);
-    textOf(place, 'filepath', options.filepath);
+    requirePath(place, options.filepath, 'filepath');
     trueOrFalse(place, 'saveBestOnly', options.saveBestOnly ?? false);
     trueOrFalse(place, 'saveWeightsOnly', options.saveWeightsOnly ?? false);
     wholeNumber(place, 'verbose', options.verbose ?? 0, 0);

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { csvLogger } from '../../lib/callbacks/index.js';
+import { csvLogger, modelCheckpoint } from '../../lib/callbacks/index.js';
 import { readIdx } from '../../lib/data/index.js';
 import { writeAtomically } from '../../lib/files/atomicFile.js';
 import { modelPath, savedModelPath } from '../../lib/formats/modelPath.js';
@@ -215,6 +215,13 @@ describe('the path of a model', () => {
       }
     },
   );
+
+  it('is looked at before training starts', () => {
+    expect(() => modelCheckpoint({ filepath: 'indexeddb://m' })).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION' }),
+    );
+    expect(() => csvLogger('http://host/log.csv')).toThrow('filename is');
+  });
 
   it.each(['file:///a%2Fb', 'file:///%zz', `${folder}/a\0b`])('is not %p either', (path) => {
     expect(() => modelPath('save()', path)).toThrow(expect.objectContaining({ code: 'ERR_IO' }));
