@@ -1,6 +1,6 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { checkOptionNames } from '../errors/optionNames.js';
+import { givenOptions } from '../errors/givenOptions.js';
 import { textOf, trueOrFalse } from '../errors/optionValues.js';
 import { toIoError } from '../files/ioError.js';
 import { requirePath } from '../files/localPath.js';
@@ -22,13 +22,16 @@ export class CSVLogger extends Callback {
   private file: FileHandle | undefined;
   private columns: string[] | undefined;
 
+  private readonly options: CSVLoggerOptions;
+
   constructor(
     private readonly filename: string,
-    private readonly options: CSVLoggerOptions = {},
+    loggerOptions?: CSVLoggerOptions | null,
   ) {
     super();
     const place = 'csvLogger';
-    checkOptionNames(place, options, ['separator', 'append']);
+    const options = givenOptions(place, loggerOptions, ['separator', 'append']);
+    this.options = options;
     requirePath(place, filename, 'filename');
     textOf(place, 'separator', options.separator ?? ',');
     trueOrFalse(place, 'append', options.append ?? false);
@@ -79,6 +82,6 @@ export class CSVLogger extends Callback {
 }
 
 /** Makes a CSVLogger callback. */
-export function csvLogger(filename: string, options: CSVLoggerOptions = {}): CSVLogger {
+export function csvLogger(filename: string, options?: CSVLoggerOptions | null): CSVLogger {
   return new CSVLogger(filename, options);
 }

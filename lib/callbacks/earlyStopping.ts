@@ -1,4 +1,4 @@
-import { checkOptionNames } from '../errors/optionNames.js';
+import { givenOptions } from '../errors/givenOptions.js';
 import { realNumber, trueOrFalse, wholeNumber } from '../errors/optionValues.js';
 import type { Logs } from '../model/trainable.js';
 import { Callback } from './callback.js';
@@ -44,9 +44,12 @@ export class EarlyStopping extends Callback {
   /** The epoch that training stopped at, or undefined. */
   stoppedEpoch: number | undefined;
 
-  constructor(private readonly options: EarlyStoppingOptions = {}) {
+  private readonly options: EarlyStoppingOptions;
+
+  constructor(stoppingOptions?: EarlyStoppingOptions | null) {
     super();
-    checkOptionNames(place, options, optionNames);
+    const options = givenOptions(place, stoppingOptions, optionNames);
+    this.options = options;
     realNumber(place, 'minDelta', options.minDelta ?? 0, { minimum: 0 });
     this.monitor = new Monitor(place, options);
     this.patience = wholeNumber(place, 'patience', options.patience ?? 0, 0);
@@ -104,6 +107,6 @@ export class EarlyStopping extends Callback {
 }
 
 /** Makes an EarlyStopping callback. */
-export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping {
+export function earlyStopping(options?: EarlyStoppingOptions | null): EarlyStopping {
   return new EarlyStopping(options);
 }

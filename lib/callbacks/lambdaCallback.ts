@@ -29,9 +29,10 @@ export class LambdaCallback extends Callback {
     super();
     checkOptionNames('customCallback', hooks, hookNames);
     for (const name of hookNames) {
-      if (hooks[name] !== undefined) functionOf('customCallback', name, hooks[name], 'its logs');
+      if ((hooks[name] ?? undefined) !== undefined)
+        functionOf('customCallback', name, hooks[name], 'its logs');
     }
-    this.everyBatch = hooks.onBatchEnd !== undefined;
+    this.everyBatch = typeof hooks.onBatchEnd === 'function';
   }
 
   override async onTrainBegin(): Promise<void> {

@@ -1,5 +1,5 @@
 import { OptionError } from '../errors/errors.js';
-import { checkOptionNames } from '../errors/optionNames.js';
+import { givenOptions } from '../errors/givenOptions.js';
 import { functionOf, realNumber, wholeNumber } from '../errors/optionValues.js';
 import type { Logs } from '../model/trainable.js';
 import { Callback } from './callback.js';
@@ -70,9 +70,9 @@ export class ReduceLROnPlateau extends Callback {
   private wait = 0;
   private cooling = 0;
 
-  constructor(options: ReduceLROnPlateauOptions = {}) {
+  constructor(plateauOptions?: ReduceLROnPlateauOptions | null) {
     super();
-    checkOptionNames(place, options, plateauOptionNames);
+    const options = givenOptions(place, plateauOptions, plateauOptionNames);
     const minDelta = realNumber(place, 'minDelta', options.minDelta ?? 1e-4, { minimum: 0 });
     this.monitor = new Monitor(place, { ...options, minDelta });
     this.factor = realNumber(place, 'factor', options.factor ?? 0.1, { minimum: 0, above: true });
@@ -121,6 +121,6 @@ export class ReduceLROnPlateau extends Callback {
 }
 
 /** Makes a ReduceLROnPlateau callback. */
-export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): ReduceLROnPlateau {
+export function reduceLROnPlateau(options?: ReduceLROnPlateauOptions | null): ReduceLROnPlateau {
   return new ReduceLROnPlateau(options);
 }

@@ -4,6 +4,7 @@ import { oneOf, shown } from '../errors/optionNames.js';
 import { formatTensor } from './format.js';
 import { toNested, type NestedNumbers } from './nested.js';
 import { checkedShape, sizeOf, type Shape } from './shapes.js';
+import { copyRange, isWholeRows, sliceRange } from './slice.js';
 
 export { sizeOf, type Shape } from './shapes.js';
 
@@ -96,21 +97,21 @@ export class Tensor {
     return new Tensor(this.values, full, this.dtype);
   }
 
-  /** Rows `begin` to `begin + size` (to the end by default) of the first axis, without a copy. */
-  slice(begin: number, size?: number): Tensor {
-    const [rows, ...rest] = this.shape;
-    if (rows === undefined) throw new ShapeError('a scalar has no rows', { place: 'slice()' });
-    const count = size ?? rows - begin;
-    const whole = Number.isSafeInteger(begin) && Number.isSafeInteger(count);
-    if (!whole || begin < 0 || count < 0 || begin + count > rows) {
-      throw new ShapeError(
-        `rows ${shown(begin)} to ${shown(begin + count)} are not within the ${rows} rows`,
-        { place: 'slice()' },
-      );
+  /**
+   * `size` values from `begin` on along each axis; numbers are of the first axis. Axes that are
+   * left out are whole; a size of -1, or none, goes to the end. Whole rows are not copied.
+   * ERR_SHAPE when it is not within the tensor.
+   */
+  slice(begin: number | Shape, size?: number | Shape): Tensor {
+    const range = sliceRange(this.shape, begin, size);
+    const length = sizeOf(range.size);
+    if (isWholeRows(this.shape, range)) {
+      const first = (range.begin[0] ?? 0) * sizeOf(range.size.slice(1));
+      return new Tensor(this.values.subarray(first, first + length), range.size, this.dtype);
     }
-    const stride = sizeOf(rest);
-    const values = this.values.subarray(begin * stride, (begin + count) * stride);
-    return new Tensor(values, [count, ...rest], this.dtype);
+    const values = this.values.slice(0, length);
+    copyRange(this.values, this.shape, range, values);
+    return new Tensor(values, range.size, this.dtype);
   }
 
   /** Index of the largest value along the last axis (the first of equals), int32. */

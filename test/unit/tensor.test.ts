@@ -133,9 +133,44 @@ describe('a tensor', () => {
     expect(row.values.buffer).toBe(six.values.buffer);
     expect(row.arraySync()).toEqual([[-1, -3, -2]]);
     expect(six.slice(0, 1).arraySync()).toEqual([[1, 5, 5]]);
-    expect(() => six.slice(1, 2)).toThrow(/rows 1 to 3 are not within the 2 rows/);
+    expect(() => six.slice(1, 2)).toThrow(/2 from 1 on is not within the 2 of axis 0 of \[2,3\]/);
     expect(() => six.slice(-1)).toThrow(/slice\(\)/);
     expect(() => tensor(1).slice(0)).toThrow(/a scalar has no rows/);
+  });
+
+  it('takes begin and size of each axis', () => {
+    const cube = tensor(
+      Int32Array.from({ length: 24 }, (_, i) => i),
+      [2, 3, 4],
+    );
+    expect(cube.slice([0, 0], [2, 2]).shape).toEqual([2, 2, 4]);
+    expect(cube.slice([1, 1, 2], [1, 2, 2]).arraySync()).toEqual([
+      [
+        [18, 19],
+        [22, 23],
+      ],
+    ]);
+    expect(cube.slice([0, 2], [-1, -1]).arraySync()).toEqual([
+      [[8, 9, 10, 11]],
+      [[20, 21, 22, 23]],
+    ]);
+    expect(cube.slice([0, 0, 3]).dtype).toBe('int32');
+    expect(cube.slice([1], 1).values.buffer).toBe(cube.values.buffer);
+    expect(cube.slice([0, 1], [2, 0]).shape).toEqual([2, 0, 4]);
+  });
+
+  it.each<[number | number[], number | number[] | undefined, string]>([
+    [[0, 2], [2, 2], '2 from 2 on is not within the 3 of axis 1 of [2,3]'],
+    [[0, 0, 0], undefined, 'begin has 3 numbers for the 2 axes'],
+    [0, [1, 1, 1], 'size has 3 numbers'],
+    [[0, 0.5], undefined, '-1 from 0.5 on'],
+    [[0, -1], undefined, '-1 from -1 on'],
+    [0, -2, '-2 from 0 on'],
+    ['a' as unknown as number, undefined, "-1 from 'a' on"],
+  ])('refuses slice(%p, %p)', (begin, size, message) => {
+    const six = tensor([1, 2, 3, 4, 5, 6], [2, 3]);
+    expect(() => six.slice(begin, size)).toThrow(coded('ERR_SHAPE'));
+    expect(() => six.slice(begin, size)).toThrow(message);
   });
 
   it('takes another shape', () => {

@@ -1,4 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import {
+  csvLogger,
+  CSVLogger,
+  customCallback,
+  earlyStopping,
+  modelCheckpoint,
+  reduceLROnPlateau,
+} from '../../lib/callbacks/index.js';
 import { resolveTraining } from '../../lib/model/compile.js';
 import type { CompileArgs } from '../../lib/model/compile.js';
 import { evaluate, evaluateDataset } from '../../lib/train/evaluate.js';
@@ -39,6 +47,24 @@ describe('null stands for what is left out', () => {
     expect(await trainOnBatch(model, x, y, nullWeights)).toEqual(logs);
     expect(await testOnBatch(model, x, y, null)).toEqual(logs);
     expect(await predict(model, x, null)).toEqual(await predict(model, x));
+  });
+
+  it('in the options of callbacks', async () => {
+    const model = new LinearModel();
+    const none = nulls(['monitor', 'mode', 'minDelta', 'patience', 'baseline']);
+    const list = [
+      earlyStopping(null),
+      earlyStopping(none),
+      reduceLROnPlateau(null),
+      reduceLROnPlateau({ factor: null } as unknown as object),
+      modelCheckpoint({ ...nulls(['saveFreq', 'initialValueThreshold']), filepath: '{epoch}' }),
+      csvLogger('unused', null),
+      customCallback({ onBatchEnd: null } as unknown as object),
+    ];
+    const callbacks = list.filter((callback) => !(callback instanceof CSVLogger));
+    const { epoch } = await fit(model, x, y, { verbose: 0, validationData: [x, y], callbacks });
+    expect(epoch).toEqual([0]);
+    expect(model.savedPaths).toEqual(['1']);
   });
 
   it('in what compile() takes', () => {
