@@ -9,3 +9,15 @@ export function isInstance<T extends object>(
     return false;
   }
 }
+
+/** `name in value` of an object; of a Proxy that was revoked, or that throws, false. */
+export function hasMember<Name extends PropertyKey>(
+  value: unknown,
+  name: Name,
+): value is Readonly<Record<Name, unknown>> {
+  try {
+    return typeof value === 'object' && value !== null && name in value;
+  } catch {
+    return false;
+  }
+}

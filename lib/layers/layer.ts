@@ -105,7 +105,7 @@ export abstract class Layer {
 
   /** Called by the model for a layer without a name. */
   giveName(name: string): void {
-    this.#name ??= name;
+    this.#name ??= checkedName(this.kind, name);
   }
 
   /** "conv2d 'conv1'", as errors name it. */

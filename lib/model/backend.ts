@@ -100,6 +100,7 @@ export function resolveBackend(
   options: BackendOptions,
   machine: Machine = thisMachine(),
 ): ResolvedBackend {
+  libraryFolders(place, options.cudaLibraries);
   const value: unknown = options.backend ?? 'auto';
   if (typeof value !== 'string') {
     throw new OptionError(`backend is ${shown(value)}; expected 'auto', 'cpu' or another name`, {

@@ -1,5 +1,6 @@
 import { OptionError } from '../errors/errors.js';
 import { isArray } from '../errors/lists.js';
+import { isPlain } from '../errors/optionNames.js';
 import { shapeText } from '../layers/shape.js';
 import { resolveLoss, type Loss, type LossAlias, type LossName } from '../losses/loss.js';
 import { forOutputs, type ForOutputs, type Output } from './outputs.js';
@@ -11,8 +12,7 @@ const place = 'compile()';
 
 // Apart from one loss with options, as `losses` or a saved model has it.
 function isForOutputs(value: unknown): value is ForOutputs<unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  return isArray(value) || !('className' in value || 'fromLogits' in value);
+  return isArray(value) || (isPlain(value) && !Object.hasOwn(value, 'className'));
 }
 
 function requireClasses(loss: Loss, { name, shape }: Output): void {

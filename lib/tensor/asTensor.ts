@@ -1,5 +1,5 @@
 import { DataError } from '../errors/errors.js';
-import { isInstance } from '../errors/instances.js';
+import { hasMember, isInstance } from '../errors/instances.js';
 import { shown } from '../errors/optionNames.js';
 import { Tensor, type DType, type Shape, type TensorData } from './tensor.js';
 
@@ -10,17 +10,7 @@ interface TensorForm {
 }
 
 function hasTensorForm(value: unknown): value is TensorForm {
-  try {
-    return (
-      typeof value === 'object' &&
-      value !== null &&
-      'values' in value &&
-      'shape' in value &&
-      'dtype' in value
-    );
-  } catch {
-    return false; // A Proxy that was revoked, or that throws.
-  }
+  return ['values', 'shape', 'dtype'].every((name) => hasMember(value, name));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { OptionError } from '../errors/errors.js';
+import { isArray } from '../errors/lists.js';
 import { shown, suggestion } from '../errors/optionNames.js';
 import type { OutputSlot } from '../model/trainable.js';
 import type { Samples } from './samples.js';
@@ -36,7 +37,7 @@ type Part = Readonly<Record<string, unknown>> | undefined;
 
 /** One record for each output, undefined where its classes all weigh 1. */
 function forOutputs(outputs: readonly OutputSlot[], value: unknown): Part[] {
-  if (Array.isArray(value)) {
+  if (isArray(value)) {
     const list: readonly unknown[] = value;
     if (list.length === outputs.length) return list.map(toPart);
     throw new OptionError(

@@ -1,4 +1,5 @@
 import { DataError } from '../errors/errors.js';
+import { hasMember } from '../errors/instances.js';
 import { givenOptions } from '../errors/givenOptions.js';
 import type { TrainableModel } from '../model/trainable.js';
 import type { Batch } from '../native/program.js';
@@ -98,7 +99,7 @@ export class DatasetSource implements BatchSource {
 
   private toBatch(value: unknown, step: number): Batch {
     const place = `${this.options.place} batch ${step}`;
-    if (typeof value !== 'object' || value === null || !('xs' in value) || !('ys' in value)) {
+    if (!hasMember(value, 'xs') || !hasMember(value, 'ys')) {
       throw new DataError('expected {xs, ys, sampleWeight?}', { place });
     }
     const places = { x: `${place}: xs`, y: `${place}: ys` };
@@ -111,12 +112,15 @@ export class DatasetSource implements BatchSource {
 }
 
 async function open(dataset: Dataset, epoch: number, place: string): Promise<BatchIterator> {
-  const batches = typeof dataset === 'function' ? await dataset(epoch) : dataset;
-  if (Symbol.asyncIterator in Object(batches)) {
-    return (batches as AsyncIterable<DatasetBatch>)[Symbol.asyncIterator]();
-  }
-  if (Symbol.iterator in Object(batches)) {
-    return (batches as Iterable<DatasetBatch>)[Symbol.iterator]();
+  const batches: unknown = typeof dataset === 'function' ? await dataset(epoch) : dataset;
+  for (const symbol of [Symbol.asyncIterator, Symbol.iterator]) {
+    if (!hasMember(batches, symbol)) continue;
+    const begin = batches[symbol];
+    const iterator: unknown =
+      typeof begin === 'function' ? Reflect.apply(begin, batches, []) : null;
+    if (hasMember(iterator, 'next') && typeof iterator.next === 'function') {
+      return iterator as unknown as BatchIterator;
+    }
   }
   throw new DataError('expected an iterable of {xs, ys}, or a function that returns one', {
     place,

@@ -1,6 +1,8 @@
 import type { History } from '../callbacks/history.js';
 import { OptionError } from '../errors/errors.js';
 import { givenOptions } from '../errors/givenOptions.js';
+import { hasMember } from '../errors/instances.js';
+import { isArray } from '../errors/lists.js';
 import { shown } from '../errors/optionNames.js';
 import { wholeNumber } from '../errors/optionValues.js';
 import type { Logs, TrainableModel } from '../model/trainable.js';
@@ -132,7 +134,7 @@ function arrayValidation(
   data: NonNullable<FitOptions['validationData']>,
   batchSize: number,
 ): BatchSource {
-  if (!Array.isArray(data) || data.length < 2 || data.length > 3) {
+  if (!isArray(data) || data.length < 2 || data.length > 3) {
     throw new OptionError(`validationData is ${shown(data)}; expected [x, y, sampleWeight?]`, {
       place,
     });
@@ -161,9 +163,9 @@ function datasetValidation(
 
 /** [x, y] or [x, y, sampleWeight], where a list of batches has records with xs. */
 function isArrays(data: unknown): data is NonNullable<FitOptions['validationData']> {
-  if (!Array.isArray(data) || data.length < 2 || data.length > 3) return false;
+  if (!isArray(data) || data.length < 2 || data.length > 3) return false;
   const first: unknown = data[0];
-  return !(typeof first === 'object' && first !== null && 'xs' in first);
+  return !hasMember(first, 'xs');
 }
 
 function toBatches(place: string, name: string, value: number | undefined): number | undefined {

@@ -1,8 +1,10 @@
 import { Callback } from '../callbacks/callback.js';
 import { LambdaCallback, type CallbackHooks } from '../callbacks/lambdaCallback.js';
 import { OptionError } from '../errors/errors.js';
-import { shown } from '../errors/optionNames.js';
-import { realNumber, trueOrFalse, wholeNumber } from '../errors/optionValues.js';
+import { hasMember, isInstance } from '../errors/instances.js';
+import { isArray, listOf } from '../errors/lists.js';
+import { isPlain, shown } from '../errors/optionNames.js';
+import { functionOf, realNumber, trueOrFalse, wholeNumber } from '../errors/optionValues.js';
 import type { ClassWeights } from './classWeights.js';
 import type { SampleData } from './samples.js';
 import type { Dataset } from './dataset.js';
@@ -123,8 +125,8 @@ export function toVerbose(place: string, value: unknown): 0 | 1 | 2 {
 export function toSignal(place: string, value: unknown): StopSignal | undefined {
   if (value === undefined) return undefined;
   // By its form: signals of other realms and of polyfills do as well.
-  if (typeof value === 'object' && value !== null && 'aborted' in value) {
-    return value as StopSignal;
+  if (hasMember(value, 'aborted') && typeof value.aborted === 'boolean') {
+    return value as unknown as StopSignal;
   }
   throw new OptionError(`signal is ${shown(value)}; expected an AbortSignal`, { place });
 }
@@ -161,19 +163,32 @@ export function toShuffle(place: string, value: unknown): boolean {
 
 function toCallbacks(place: string, value: CallbackArgument | undefined): readonly Callback[] {
   if (value === undefined) return [];
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const limits = { longest: 10_000, expected: 'callbacks or hooks' };
+  const list = listOf(place, 'callbacks', isArray(value) ? value : [value], limits);
   return list.map((callback) => {
-    if (isCallback(callback)) return callback;
-    if (typeof callback === 'object' && callback !== null) {
-      return new LambdaCallback(callback);
-    }
+    if (isCallback(callback)) return withHooks(place, callback);
+    if (isPlain(callback)) return new LambdaCallback(callback);
     throw new OptionError(`callbacks has ${shown(callback)}; expected callbacks or hooks`, {
       place,
     });
   });
 }
 
+const hookNames = ['onTrainBegin', 'onTrainEnd', 'onEpochBegin', 'onEpochEnd'] as const;
+const batchHookNames = ['onBatchBegin', 'onBatchEnd', 'handlesError'] as const;
+
+/** The callback, each of whose hooks is absent or a function. */
+function withHooks(place: string, callback: Callback): Callback {
+  for (const name of [...hookNames, ...batchHookNames]) {
+    const hook: unknown = Reflect.get(callback, name);
+    if (hook !== undefined) functionOf(place, `a callback's ${name}`, hook, 'its logs');
+  }
+  return callback;
+}
+
 /** Also of another copy of this package, as its ESM and CommonJS builds are. */
 function isCallback(value: unknown): value is Callback {
-  return value instanceof Callback || (Object(value) as Partial<Callback>).setModel !== undefined;
+  if (isInstance(value, Callback)) return true;
+  const methods = ['setModel', 'setParams'] as const;
+  return methods.every((name) => hasMember(value, name) && typeof value[name] === 'function');
 }

@@ -1,4 +1,5 @@
 import { DataError, ShapeError } from '../errors/errors.js';
+import { isArray } from '../errors/lists.js';
 import { shown } from '../errors/optionNames.js';
 
 /** Arrays of numbers, booleans or typed arrays, nested to any depth. */
@@ -47,5 +48,5 @@ export function fillNested(
 }
 
 function isList(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
+  return isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
 }

@@ -1,7 +1,10 @@
 import { types } from 'node:util';
 import { DataError, ShapeError } from '../errors/errors.js';
+import { isArray } from '../errors/lists.js';
 import { shown } from '../errors/optionNames.js';
 import type { HostArray } from '../native/program.js';
+import { asTensor } from '../tensor/asTensor.js';
+import { allocated } from '../tensor/shapes.js';
 import { sizeOf, type Shape, type Tensor } from '../tensor/tensor.js';
 import type { TypedArray } from '../tensor/typedArray.js';
 import { fillNested, type NestedData } from './nestedRows.js';
@@ -46,8 +49,9 @@ export function toRows(value: unknown, format: RowFormat): Rows {
 
 function readRows(value: unknown, format: RowFormat): Rows {
   if (isTensor(value)) {
-    checkTensorShape(value.shape, format);
-    return { data: hostArray(value.values, format), count: value.shape[0] ?? 0 };
+    const { values, shape } = asTensor(format.place, 'data', value);
+    checkTensorShape(shape, format);
+    return { data: hostArray(values, format), count: shape[0] ?? 0 };
   }
   if (isTypedArray(value)) {
     const data = hostArray(value, format);
@@ -60,7 +64,7 @@ function readRows(value: unknown, format: RowFormat): Rows {
     }
     return { data, count: data.length / size };
   }
-  if (Array.isArray(value)) return listedRows(value, format);
+  if (isArray(value)) return listedRows(value, format);
   throw new DataError(`expected a tensor, a typed array or nested arrays, got ${kindOf(value)}`, {
     place: format.place,
   });
@@ -81,8 +85,8 @@ function nestedRows(value: NestedData, format: RowFormat): Rows {
     else if (deep === shape.length + 1) shape = [...shape, 1];
   }
   const full = [value.length, ...shape];
-  const data =
-    format.kind === 'labels' ? new Float64Array(sizeOf(full)) : new Float32Array(sizeOf(full));
+  const kind = format.kind === 'labels' ? Float64Array : Float32Array;
+  const data = allocated<Float64Array | Float32Array>(place, kind, sizeOf(full));
   fillNested(place, value, full, data);
   return { data: hostArray(data, format), count: value.length };
 }

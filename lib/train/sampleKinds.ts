@@ -1,17 +1,14 @@
 import { types } from 'node:util';
+import { hasMember } from '../errors/instances.js';
+import { isArray } from '../errors/lists.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { TypedArray } from '../tensor/typedArray.js';
 
 /** Known by its form, so that a tensor of another copy of this package is one too. */
 export function isTensor(value: unknown): value is Tensor {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'values' in value &&
-    'shape' in value &&
-    'dtype' in value &&
-    ArrayBuffer.isView(value.values)
-  );
+  if (!hasMember(value, 'values') || !hasMember(value, 'shape')) return false;
+  if (!isArray(value.shape)) return false;
+  return hasMember(value, 'dtype') && ArrayBuffer.isView(value.values);
 }
 
 /** Whether `value` is a typed array, of any realm. */
@@ -26,7 +23,7 @@ const deepest = 32;
 export function depthOf(value: unknown): number {
   let depth = 0;
   let level = value;
-  for (; depth < deepest && (Array.isArray(level) || isTypedArray(level)); ++depth) {
+  for (; depth < deepest && (isArray(level) || isTypedArray(level)); ++depth) {
     level = level[0];
   }
   return depth;

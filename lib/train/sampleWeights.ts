@@ -1,4 +1,6 @@
 import { DataError, OptionError } from '../errors/errors.js';
+import { hasMember } from '../errors/instances.js';
+import { isArray } from '../errors/lists.js';
 import type { OutputSlot, TrainableModel } from '../model/trainable.js';
 import { classWeights, type ClassWeights } from './classWeights.js';
 import { sizeOf } from '../tensor/tensor.js';
@@ -62,7 +64,7 @@ function givenWeights(
 function valuesInRow(value: unknown, count: number): number {
   if (isTensor(value)) return sizeOf(value.shape.slice(1));
   if (isTypedArray(value)) return value.length / count;
-  if (!Array.isArray(value)) return 1;
+  if (!isArray(value)) return 1;
   const row: unknown = value[0];
   if (isTensor(row)) return sizeOf(row.shape);
   const depth = depthOf(row);
@@ -87,5 +89,6 @@ function perPosition({ data, count }: Rows, positions: number): Float32Array {
 }
 
 function isOneArray(data: SampleData): boolean {
-  return Array.isArray(data) ? typeof data[0] === 'number' : 'length' in data || 'values' in data;
+  if (isArray(data)) return typeof data[0] === 'number';
+  return hasMember(data, 'length') || hasMember(data, 'values');
 }

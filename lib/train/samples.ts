@@ -1,4 +1,5 @@
 import { DataError, ShapeError } from '../errors/errors.js';
+import { isArray } from '../errors/lists.js';
 import type { InputSlot, OutputSlot, TrainableModel } from '../model/trainable.js';
 import type { HostArray } from '../native/program.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -57,7 +58,7 @@ function toInput({ value, shape, place }: Part<InputSlot>): Rows {
 
 function isOneSample(value: unknown, shape: readonly number[]): boolean {
   if (isTensor(value)) return sameShape(value.shape, shape);
-  return Array.isArray(value) && value.length === shape[0] && depthOf(value) === shape.length;
+  return isArray(value) && value.length === shape[0] && depthOf(value) === shape.length;
 }
 
 /** Checks x and y against the model, and their lengths against each other. */

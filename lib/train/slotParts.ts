@@ -1,5 +1,6 @@
 import { DataError, OptionError } from '../errors/errors.js';
-import { suggestion } from '../errors/optionNames.js';
+import { isArray } from '../errors/lists.js';
+import { isPlain, suggestion } from '../errors/optionNames.js';
 import type { InputSlot } from '../model/trainable.js';
 import { depthOf, isTensor, isTypedArray } from './sampleKinds.js';
 import { isRowList } from './stackedRows.js';
@@ -36,8 +37,8 @@ export function bySlot<Slot extends InputSlot>(
     const value = isListOfOne(data, shapeOf(first)) ? data[0] : data;
     return [part(first, value, place)];
   }
-  if (!Array.isArray(data) || data.length !== slots.length) {
-    const found = Array.isArray(data) ? `a list of ${data.length}` : 'one array';
+  if (!isArray(data) || data.length !== slots.length) {
+    const found = isArray(data) ? `a list of ${data.length}` : 'one array';
     throw new DataError(
       `got ${found}, but the model has ${listed(noun, slots)}; pass a list or a record by name`,
       { place },
@@ -73,20 +74,14 @@ function byName<Slot extends InputSlot>(
 
 /** Whether `data` is the one array of a slot within a list, as several slots have it. */
 function isListOfOne(data: unknown, shape: readonly number[]): data is readonly unknown[] {
-  if (!Array.isArray(data) || data.length !== 1) return false;
+  if (!isArray(data) || data.length !== 1) return false;
   const only: unknown = data[0];
   if (isTensor(only)) return !isRowList(data, shape);
   return isTypedArray(only) || depthOf(data) === shape.length + 2;
 }
 
 function isRecord(data: unknown): data is Readonly<Record<string, unknown>> {
-  return (
-    typeof data === 'object' &&
-    data !== null &&
-    !Array.isArray(data) &&
-    !isTensor(data) &&
-    !ArrayBuffer.isView(data)
-  );
+  return isPlain(data) && !isTensor(data);
 }
 
 function listed(noun: string, slots: readonly InputSlot[]): string {

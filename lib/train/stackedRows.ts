@@ -1,5 +1,6 @@
 import { DataError, ShapeError } from '../errors/errors.js';
 import { shown } from '../errors/optionNames.js';
+import { asTensor } from '../tensor/asTensor.js';
 import { sizeOf, type Shape, type Tensor, type TensorData } from '../tensor/tensor.js';
 import { isTensor } from './sampleKinds.js';
 
@@ -17,7 +18,8 @@ export function stackedRows(place: string, list: readonly unknown[], shape: Shap
     if (!isTensor(value)) {
       throw new DataError(`expected a tensor as before it, got ${shown(value)}`, { place: at });
     }
-    if (sameShape(value.shape, shape)) return value;
+    const tensor = asTensor(at, 'row', value);
+    if (sameShape(tensor.shape, shape)) return tensor;
     throw new ShapeError(
       `expected one row of shape [${shape.join(',')}], got [${value.shape.join(',')}]`,
       { place: at },

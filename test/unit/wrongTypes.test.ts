@@ -156,3 +156,42 @@ describe('an error', () => {
     expect(caught(() => cudnn.oneHot([1], 2 ** 45))).toEqual(coded('ERR_OUT_OF_MEMORY'));
   });
 });
+
+describe('fit()', () => {
+  const x = cudnn.ones([2, 3]);
+
+  function compiled(): cudnn.Sequential {
+    const layers = [cudnn.layers.dense({ units: 1, inputShape: [3] })];
+    const model = cudnn.sequential({ backend: 'reference', layers });
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    return model;
+  }
+
+  class Hookless extends cudnn.Callback {
+    override onEpochEnd = given(5) as () => void;
+  }
+
+  it.each<[string, unknown, unknown, string]>([
+    [
+      'a tensor that lies',
+      { values: new Float32Array(3), shape: [9, 3], dtype: 'float32' },
+      {},
+      'ERR_SHAPE',
+    ],
+    ['an array of holes', endless, {}, 'ERR_'],
+    ['an array within itself', cyclic, {}, 'ERR_SHAPE'],
+    ['a revoked Proxy', revoked, {}, 'ERR_'],
+    ['a callback without its methods', x, { callbacks: { setModel: 1 } }, 'ERR_OPTION'],
+    ['a hook that is a number', x, { callbacks: new Hookless() }, 'ERR_OPTION'],
+    ['a signal that is none', x, { signal: { aborted: 'no' } }, 'ERR_OPTION'],
+  ])('refuses %s', async (_, data, options, code) => {
+    const model = compiled();
+    const training = model.fit(given(data), cudnn.ones([2, 1]), {
+      verbose: 0,
+      ...(options as object),
+    });
+    await expect(training).rejects.toBeInstanceOf(NodeCudnnError);
+    await expect(training).rejects.toEqual(coded(expect.stringContaining(code) as string));
+    await model.dispose();
+  });
+});
