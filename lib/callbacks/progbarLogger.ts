@@ -1,5 +1,7 @@
 import type { Logs } from '../model/trainable.js';
 import { Progress, type ProgressState, type ProgressStream } from '../train/progress.js';
+import { hasMember } from '../errors/instances.js';
+import { functionOf } from '../errors/optionValues.js';
 import { Callback } from './callback.js';
 
 /**
@@ -13,6 +15,8 @@ export class ProgbarLogger extends Callback {
 
   constructor(private readonly stream: ProgressStream = process.stderr) {
     super();
+    const write: unknown = hasMember(stream, 'write') ? Reflect.get(stream, 'write') : undefined;
+    functionOf('progbarLogger', 'stream.write', write, 'a text');
     // It shows the running means, which are read now and then.
     this.everyBatch = false;
   }

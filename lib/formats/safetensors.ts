@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { types } from 'node:util';
 import { DataError, FormatError, OptionError } from '../errors/errors.js';
 import { NodeCudnnError } from '../errors/nodeCudnnError.js';
-import { shown } from '../errors/optionNames.js';
+import { isPlain, shown } from '../errors/optionNames.js';
 import { writeAtomically } from '../files/atomicFile.js';
 import { requirePath } from '../files/localPath.js';
 import { readingFile } from '../files/regularFile.js';
@@ -47,6 +47,7 @@ export async function writeSafetensors(
 ): Promise<void> {
   requirePath('writeSafetensors()', path);
   requireTensors(tensors);
+  requireMetadata(metadata);
   const values = [...tensors.values()].map((tensor) => tensor.values);
   const { start, entries } = layOut(path, tensors, metadata);
   await writeAtomically(path, async (file) => {
@@ -61,6 +62,19 @@ export async function writeSafetensors(
     start.write(sum.digest('hex'), checksumPosition(start), 'latin1');
     await writeAll(file, start, 0);
   });
+}
+
+function requireMetadata(metadata: unknown): void {
+  const place = 'writeSafetensors()';
+  if (!isPlain(metadata)) {
+    throw new OptionError(`metadata is ${shown(metadata)}; expected a record of texts`, { place });
+  }
+  for (const [name, value] of Object.entries(metadata)) {
+    if (typeof value === 'string') continue;
+    throw new OptionError(`metadata has ${shown(value)} at ${shown(name)}; expected a text`, {
+      place,
+    });
+  }
 }
 
 function requireTensors(tensors: unknown): void {

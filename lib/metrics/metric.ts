@@ -42,7 +42,11 @@ export class Metric {
   ) {
     oneOf('metric', 'type', type, accuracyNames);
     textOf('metric', 'name', name);
-    checkOptionNames(`metric '${type}'`, attributes, attributeNames[type]);
+    const place = `metric '${type}'`;
+    checkOptionNames(place, attributes, attributeNames[type]);
+    const { k = 1, threshold = 0 } = attributes;
+    wholeNumber(place, 'k', k, 1);
+    realNumber(place, 'threshold', threshold, { minimum: 0, maximum: 1 });
   }
 
   getConfig(): MetricConfig {

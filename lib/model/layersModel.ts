@@ -1,7 +1,7 @@
 import type { History } from '../callbacks/history.js';
 import { DisposedError, ModelBusyError, OptionError } from '../errors/errors.js';
 import { oneOf } from '../errors/optionNames.js';
-import { wholeNumber } from '../errors/optionValues.js';
+import { functionOf, textOf, wholeNumber } from '../errors/optionValues.js';
 import { loadWeights, saveModel, saveWeights } from '../formats/index.js';
 import type { ModelSpec, NativeProgram, PlanDescription } from '../native/program.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -196,6 +196,8 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
 
   /** Runs `work` as the model's only user; ERR_MODEL_BUSY names what is running already. */
   async exclusively<T>(method: string, work: () => Promise<T>): Promise<T> {
+    textOf(this.place, 'method', method);
+    functionOf(this.place, 'work', work, 'nothing');
     this.requireIdle(method);
     this.#running = method;
     try {

@@ -1,6 +1,6 @@
 import { OptionError } from '../errors/errors.js';
 import { shown, suggestion } from '../errors/optionNames.js';
-import { trueOrFalse, wholeNumber } from '../errors/optionValues.js';
+import { functionOf, textOf, trueOrFalse, wholeNumber } from '../errors/optionValues.js';
 import { InputLayer } from '../layers/inputLayer.js';
 import type { Layer } from '../layers/layer.js';
 import { elements } from '../layers/shape.js';
@@ -9,6 +9,7 @@ import { resolveBackend, type ResolvedBackend } from './backend.js';
 import { backendOptionNames, type BackendOptions } from './backendOptions.js';
 import type { ModelGraph } from './graph.js';
 import { summarize, type SummaryData } from './summaryData.js';
+import { summaryFormat } from './summaryFormat.js';
 import { summaryLines } from './summaryText.js';
 import { functionalTopology, type ModelTopology } from './topology.js';
 import type { Trainability } from './trainability.js';
@@ -151,11 +152,15 @@ export abstract class ModelStructure {
         place: this.place,
       });
     }
+    textOf(this.place, 'name', nameOrIndex);
     const names = layers.map(({ name }) => name);
     const hint = suggestion(nameOrIndex, names);
-    throw new OptionError(`no layer '${nameOrIndex}'${hint || '.'} Layers: ${names.join(', ')}`, {
-      place: this.place,
-    });
+    throw new OptionError(
+      `no layer ${shown(nameOrIndex)}${hint || '.'} Layers: ${names.join(', ')}`,
+      {
+        place: this.place,
+      },
+    );
   }
 
   /** The weights in Keras's order: by layer; kernel, bias; gamma, beta, moving averages. */
@@ -192,7 +197,8 @@ export abstract class ModelStructure {
       console.log(line);
     },
   ): void {
-    const format = { lineLength, positions, connections: this.listsInputs };
+    const format = summaryFormat(lineLength, positions, this.listsInputs);
+    functionOf('summary()', 'printFn', printFn, 'a line');
     for (const line of summaryLines(this.summaryData(), format)) printFn(line);
   }
 

@@ -1,13 +1,5 @@
 import type { SummaryData, SummaryRow } from './summaryData.js';
-
-export interface SummaryFormat {
-  /** Characters in a line. Default: as many as the table needs. */
-  readonly lineLength?: number | undefined;
-  /** Where each column ends: shares of the line, or characters when above 1. */
-  readonly positions?: readonly number[] | undefined;
-  /** Whether to show what each layer is connected to. */
-  readonly connections: boolean;
-}
+import type { SummaryFormat } from './summaryFormat.js';
 
 // Spaces between columns.
 const gap = 3;

@@ -38,7 +38,14 @@ function requireRange(values: ArrayLike<number>, dtype: DType): void {
 
 function converted(values: ArrayLike<number>, dtype: DType): TensorData {
   requireRange(values, dtype);
-  return arrays[dtype].from(values);
+  try {
+    return arrays[dtype].from(values);
+  } catch (cause) {
+    throw new DataError('the values cannot be read; their buffer was perhaps transferred', {
+      place: 'tensor()',
+      cause,
+    });
+  }
 }
 
 // The same memory, as native code takes it.

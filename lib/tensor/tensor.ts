@@ -119,7 +119,7 @@ export class Tensor {
     const classes = this.shape.at(-1);
     if (classes === undefined || classes === 0 || (axis !== -1 && axis !== this.rank - 1)) {
       throw new ShapeError(
-        `axis ${axis} of shape [${this.shape.join(',')}]; the last axis, with values, is expected`,
+        `axis ${shown(axis)} of shape [${this.shape.join(',')}]; the last axis, with values, is expected`,
         { place: 'argMax()' },
       );
     }

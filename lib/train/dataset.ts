@@ -114,7 +114,8 @@ export class DatasetSource implements BatchSource {
 async function open(dataset: Dataset, epoch: number, place: string): Promise<BatchIterator> {
   const batches: unknown = typeof dataset === 'function' ? await dataset(epoch) : dataset;
   for (const symbol of [Symbol.asyncIterator, Symbol.iterator]) {
-    if (!hasMember(batches, symbol)) continue;
+    // A typed array is iterable too, and has no batches.
+    if (!hasMember(batches, symbol) || ArrayBuffer.isView(batches)) continue;
     const begin = batches[symbol];
     const iterator: unknown =
       typeof begin === 'function' ? Reflect.apply(begin, batches, []) : null;
