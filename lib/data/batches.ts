@@ -1,4 +1,5 @@
 import { DataError } from '../errors/errors.js';
+import { hasMember } from '../errors/instances.js';
 import { checkOptionNames } from '../errors/optionNames.js';
 import { functionOf, trueOrFalse, wholeNumber } from '../errors/optionValues.js';
 import { asTensor } from '../tensor/asTensor.js';
@@ -43,10 +44,9 @@ export function batches(
   const seed = wholeNumber(place, 'seed', options.seed ?? 0, 0);
   const map = options.map ?? undefined;
   if (map !== undefined) functionOf(place, 'map', map, 'a batch');
-  // Of null there is nothing to read.
-  const given = Object(rows) as LabelledRows;
-  const x = asTensor(place, 'x', given.x);
-  const y = asTensor(place, 'y', given.y);
+  const given: unknown = rows;
+  const x = asTensor(place, 'x', hasMember(given, 'x') ? given.x : undefined);
+  const y = asTensor(place, 'y', hasMember(given, 'y') ? given.y : undefined);
   const count = x.shape[0] ?? 0;
   if (count === 0) throw new DataError('x has no rows', { place });
   if (y.shape[0] !== count) {

@@ -30,6 +30,16 @@ export interface ErrorOptions {
 const longestPlace = 300;
 const longestMessage = 2000;
 
+/** The options of an error; none where null or a Proxy that was revoked is given. */
+function readable(options: unknown): Partial<Record<keyof ErrorOptions, unknown>> {
+  try {
+    const { place, details, cause } = Object(options) as ErrorOptions;
+    return { place, details, cause };
+  } catch {
+    return {};
+  }
+}
+
 function textOf(message: unknown, place: unknown): string {
   const text = typeof message === 'string' ? message : shown(message);
   if (typeof place !== 'string' || place === '' || text.startsWith(place)) return text;
@@ -66,8 +76,8 @@ export class NodeCudnnError extends Error {
   readonly details?: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
-    // An error is made whatever it is told: null has no options.
-    const { place, details, cause } = Object(options) as ErrorOptions;
+    // An error is made whatever it is told.
+    const { place, details, cause } = readable(options) as ErrorOptions;
     const text = cut(textOf(message, place), longestMessage);
     super(text, cause === undefined ? undefined : { cause });
     this.name = new.target.name;

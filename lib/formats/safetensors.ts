@@ -71,7 +71,7 @@ function requireMetadata(metadata: unknown): void {
   }
   for (const [name, value] of Object.entries(metadata)) {
     if (typeof value === 'string') continue;
-    throw new OptionError(`metadata has ${shown(value)} at ${shown(name)}; expected a text`, {
+    throw new DataError(`metadata has ${shown(value)} at ${shown(name)}; expected a text`, {
       place,
     });
   }

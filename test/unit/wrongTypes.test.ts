@@ -137,6 +137,7 @@ describe('an error', () => {
 
   it('is made of whatever it is told', () => {
     expect(new ShapeError(given(Symbol('x')), given(null)).message).toBe('Symbol(x)');
+    expect(new ShapeError('x', given(revoked)).code).toBe('ERR_SHAPE');
   });
 
   it('carries what a getter threw', () => {
