@@ -176,7 +176,8 @@ export interface NativeProgram {
   initialize(): Promise<void>;
   train(batch: Batch, learningRate: number): Promise<void>;
   evaluate(batch: Batch): Promise<void>;
-  predict(batch: Batch): Promise<Float32Array[]>;
+  /** With `training` (default false) dropout and batch normalization do as in training. */
+  predict(batch: Batch, training?: boolean): Promise<Float32Array[]>;
   gradients(batch: Batch): Promise<{ inputs: Float32Array[]; weights: Float32Array[] }>;
   results(reset: boolean): Promise<Result[]>;
   getWeights(): Promise<Float32Array[]>;

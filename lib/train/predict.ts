@@ -1,4 +1,5 @@
 import { givenOptions } from '../errors/givenOptions.js';
+import { trueOrFalse } from '../errors/optionValues.js';
 import type { TrainableModel } from '../model/trainable.js';
 import type { NativeProgram } from '../native/program.js';
 import { sizeOf, Tensor } from '../tensor/tensor.js';
@@ -14,9 +15,22 @@ export interface PredictOptions {
   batchSize?: number;
   /** 0 silent, 1 progress bar, 2 one line; to stderr. Default 0. */
   verbose?: 0 | 1 | 2;
+  /**
+   * Compute as in training, as Keras's model(x, training=True) does: dropout leaves values out,
+   * others in each call, and batch normalization takes the statistics of each batch. No weight
+   * changes, moving averages included. Default false.
+   */
+  training?: boolean;
   /** Stops between two steps with ERR_ABORTED. */
   signal?: StopSignal;
 }
+
+const optionNames = [
+  'batchSize',
+  'verbose',
+  'training',
+  'signal',
+] as const satisfies readonly (keyof PredictOptions)[];
 
 /** The outputs of a model for each row of x: a tensor, or a list of them for several outputs. */
 export async function predict(
@@ -26,11 +40,12 @@ export async function predict(
 ): Promise<Tensor | Tensor[]> {
   const place = 'predict()';
   return model.exclusively('predict', async () => {
-    const options = givenOptions(place, predictOptions, ['batchSize', 'verbose', 'signal']);
+    const options = givenOptions(place, predictOptions, optionNames);
     const samples = inputSamples(model, x);
     const batchSize = toBatchSize(place, 'batchSize', options.batchSize, samples.count);
     const signal = toSignal(place, options.signal);
     const verbose = toVerbose(place, options.verbose ?? 0);
+    const training = trueOrFalse(place, 'training', options.training ?? false);
     const steps = Math.ceil(samples.count / batchSize);
     const progress =
       verbose === 0 ? undefined : new Progress({ label: place, steps, summaryOnly: verbose === 2 });
@@ -43,7 +58,8 @@ export async function predict(
         if (step === steps) progress?.finish(state);
         throwIfAborted(signal, place, () => ({ step }));
       };
-      return await predictRows(model, await model.program(), { samples, batchSize, onStep });
+      const prediction = { samples, batchSize, training, onStep };
+      return await predictRows(model, await model.program(), prediction);
     } finally {
       progress?.finish();
     }
@@ -58,8 +74,8 @@ export async function predictOnBatch(
   return model.exclusively('predictOnBatch', async () => {
     const samples = inputSamples(model, x);
     const onStep = () => undefined;
-    const batchSize = samples.count;
-    return predictRows(model, await model.program(), { samples, batchSize, onStep });
+    const prediction = { samples, batchSize: samples.count, training: false, onStep };
+    return predictRows(model, await model.program(), prediction);
   });
 }
 
@@ -71,13 +87,14 @@ function inputSamples(model: TrainableModel, x: SampleData): Samples {
 interface Prediction {
   readonly samples: Samples;
   readonly batchSize: number;
+  readonly training: boolean;
   readonly onStep: (step: number, samples: number) => void;
 }
 
 async function predictRows(
   model: TrainableModel,
   program: NativeProgram,
-  { samples, batchSize, onStep }: Prediction,
+  { samples, batchSize, training, onStep }: Prediction,
 ): Promise<Tensor | Tensor[]> {
   const sizes = model.outputSlots.map((slot) => sizeOf(slot.shape));
   const outputs = sizes.map((size) => new Float32Array(samples.count * size));
@@ -87,7 +104,7 @@ async function predictRows(
   let done = 0;
   let step = 0;
   for (let next = batches.next(); next.done !== true; next = batches.next()) {
-    const values = await program.predict(next.value);
+    const values = await program.predict(next.value, training);
     outputs.forEach((output, i) => {
       output.set(values[i] ?? [], done * (sizes[i] ?? 0));
     });

@@ -97,8 +97,10 @@ Napi::Value ProgramObject::evaluate(const Napi::CallbackInfo& info) {
 
 Napi::Value ProgramObject::predict(const Napi::CallbackInfo& info) {
   return call(info, "predict", [&] {
-    return batchCall(info, [](Program& program, const Batch& batch) {
-      return listOutcome(program.predict(batch));
+    const Field field(info[1], "training");
+    const bool training = !field.isAbsent() && field.boolean();
+    return batchCall(info, [training](Program& program, const Batch& batch) {
+      return listOutcome(program.predict(batch, training));
     });
   });
 }

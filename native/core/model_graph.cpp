@@ -25,9 +25,8 @@ class Builder {
         weighted_(weighted),
         fuse_(fuse),
         slots_(model, training),
-        losses_(mode == Mode::Predict ? std::vector<ResolvedLoss>{}
-                                      : resolveLosses(model, training)) {
-    if (mode == Mode::Predict) return;
+        losses_(predicts(mode) ? std::vector<ResolvedLoss>{} : resolveLosses(model, training)) {
+    if (predicts(mode)) return;
     for (std::size_t i = 0; i < training.metrics.size(); ++i) {
       metrics_.push_back(resolveMetric(model, training, losses_, i));
     }
@@ -36,7 +35,7 @@ class Builder {
   ModelGraph build() {
     addInputsAndWeights();
     addForward();
-    if (mode_ == Mode::Predict) {
+    if (predicts(mode_)) {
       for (const std::int32_t output : model_.outputs)
         result_.outputs.push_back(computed(values_[at(output)]));
       result_.graph.results = result_.outputs;
@@ -60,6 +59,8 @@ class Builder {
   static std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
   Graph& graph() { return result_.graph; }
   bool learns() const { return mode_ == Mode::Train || mode_ == Mode::Gradients; }
+  // Whether layers do as in training.
+  bool inTraining() const { return learns() || mode_ == Mode::PredictTraining; }
 
   Shape withBatch(Shape shape) const {
     shape.insert(shape.begin(), batch_);
@@ -101,7 +102,7 @@ class Builder {
   // Values that an output, a loss or a metric depends on; the rest of the model is left out.
   std::vector<bool> neededValues() const {
     std::vector<bool> needed(values_.size(), false);
-    if (mode_ == Mode::Predict) {
+    if (predicts(mode_)) {
       for (const std::int32_t output : model_.outputs) needed[at(output)] = true;
     }
     for (const ResolvedLoss& loss : losses_) needed[at(loss.value)] = true;
@@ -124,14 +125,14 @@ class Builder {
   TensorId addForwardOp(const OpSpec& spec, double index) {
     std::vector<TensorId> inputs;
     for (const std::int32_t input : spec.inputs) inputs.push_back(values_.at(at(input)));
-    if (spec.type == "dropout" && !learns()) return inputs.at(0);
+    if (spec.type == "dropout" && !inTraining()) return inputs.at(0);
     for (const std::int32_t weight : spec.weights) {
       inputs.push_back(weight < 0 ? kNoTensor : result_.weights.at(at(weight)));
     }
     Attributes attributes = spec.attributes;
     if (spec.type == "dropout") attributes.set("stream", attributes.number("stream", index));
     if (spec.type == "batchNormalization") {
-      attributes.set("training", learns() && attributes.boolean("training", true));
+      attributes.set("training", inTraining() && attributes.boolean("training", true));
     }
     const bool keepsState =
         spec.type == "batchNormalization" ? attributes.boolean("training") : learns();

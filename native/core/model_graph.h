@@ -19,7 +19,7 @@ struct ModelGraph {
   std::vector<TensorId> targets;          // of the outputs with a loss
   std::vector<TensorId> sampleWeights;    // of the outputs with a loss, or empty
   std::vector<std::int64_t> classes;      // of each target: labels lie below it; 0: dense
-  std::vector<TensorId> outputs;          // Mode::Predict
+  std::vector<TensorId> outputs;          // of modes that predict
   std::vector<TensorId> inputGradients;   // Mode::Gradients
   std::vector<TensorId> weightGradients;  // Mode::Gradients; kNoTensor when frozen or unreached
   TensorId norms = kNoTensor;             // Mode::Train

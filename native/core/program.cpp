@@ -38,8 +38,7 @@ void Program::configureTraining(TrainingSpec spec) {
   settle();
   SlotTable table(spec_, spec);
   buildModelGraph(spec_, spec, Mode::Train, 1, false);  // throws before anything is changed
-  std::erase_if(plans_,
-                [](const auto& entry) { return std::get<0>(entry.first) != Mode::Predict; });
+  std::erase_if(plans_, [](const auto& entry) { return !predicts(std::get<0>(entry.first)); });
   layoutsSuitTraining_ = false;
   training_ = std::move(spec);
   *slotTable_ = std::move(table);
@@ -81,7 +80,7 @@ void Program::ensureSlot(std::size_t index) {
 Plan& Program::plan(Mode mode, std::int64_t batchSize, bool weighted) {
   const PlanKey key{mode, batchSize, weighted};
   if (const auto found = plans_.find(key); found != plans_.end()) return *found->second;
-  if (mode != Mode::Predict && training_.losses.empty()) {
+  if (!predicts(mode) && training_.losses.empty()) {
     throw Error(ErrorCode::Option, "model", "has no loss: call compile() first");
   }
   settle();

@@ -18,7 +18,13 @@
 
 namespace node_cudnn {
 
-enum class Mode { Predict, Evaluate, Train, Gradients };
+// PredictTraining: the outputs as training has them, with dropout and the batch's statistics.
+enum class Mode { Predict, PredictTraining, Evaluate, Train, Gradients };
+
+// Whether a mode gives outputs, and needs no loss.
+constexpr bool predicts(Mode mode) {
+  return mode == Mode::Predict || mode == Mode::PredictTraining;
+}
 
 struct Batch {
   std::int64_t size = 0;
@@ -72,8 +78,9 @@ class Program {
   void train(const Batch& batch, float learningRate);
   // Forward with losses and metrics, in inference mode.
   void evaluate(const Batch& batch);
-  // The outputs, plain and row-major.
-  std::vector<std::vector<float>> predict(const Batch& batch);
+  // The outputs, plain and row-major. With `training`, dropouts draw masks that no other run has,
+  // and batch normalizations take the batch's statistics; nothing is learned from it.
+  std::vector<std::vector<float>> predict(const Batch& batch, bool training = false);
   GradientValues gradients(const Batch& batch);
 
   // Sums since the last reset. A loss counts samples; the penalty counts runs. With `reset`, of
@@ -159,6 +166,7 @@ class Program {
   std::set<std::size_t> notFinite_;  // slots that hold NaN or Infinity, as far as is known
   bool weightsAreDoubtful_ = false;
   std::uint64_t step_ = 0;
+  std::uint64_t draws_ = 0;  // predictions with dropout
 };
 
 }  // namespace node_cudnn

@@ -12,6 +12,13 @@
 
 namespace node_cudnn {
 
+namespace {
+
+// Keeps the masks of predictions apart from those of training steps.
+constexpr std::uint64_t kFirstDraw = std::uint64_t{1} << 63;
+
+}  // namespace
+
 StepState Program::stepState(float learningRate) const {
   return {spec_.seed, step_, learningRate, 0};
 }
@@ -87,9 +94,11 @@ void Program::evaluate(const Batch& batch) {
   observe(false, &batch);
 }
 
-std::vector<std::vector<float>> Program::predict(const Batch& batch) {
-  Plan& plan = ready(Mode::Predict, batch);
-  plan.run(*backend_, stepState(0));
+std::vector<std::vector<float>> Program::predict(const Batch& batch, bool training) {
+  Plan& plan = ready(training ? Mode::PredictTraining : Mode::Predict, batch);
+  StepState state = stepState(0);
+  if (training) state.step = kFirstDraw + draws_++;
+  plan.run(*backend_, state);
   std::vector<std::vector<float>> outputs;
   for (const TensorId output : plan.model().outputs)
     outputs.push_back(plan.read(*backend_, output));
