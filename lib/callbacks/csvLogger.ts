@@ -21,18 +21,15 @@ export interface CSVLoggerOptions {
 export class CSVLogger extends Callback {
   private file: FileHandle | undefined;
   private columns: string[] | undefined;
-
+  private readonly filename: string;
   private readonly options: CSVLoggerOptions;
 
-  constructor(
-    private readonly filename: string,
-    loggerOptions?: CSVLoggerOptions | null,
-  ) {
+  constructor(filename: string, loggerOptions?: CSVLoggerOptions | null) {
     super();
     const place = 'csvLogger';
     const options = givenOptions(place, loggerOptions, ['separator', 'append']);
     this.options = options;
-    requirePath(place, filename, 'filename');
+    this.filename = requirePath(place, filename, 'filename');
     textOf(place, 'separator', options.separator ?? ',');
     trueOrFalse(place, 'append', options.append ?? false);
   }

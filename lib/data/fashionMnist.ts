@@ -53,9 +53,8 @@ const classNames = [
  */
 export async function fashionMnist(options: FashionMnistOptions = {}): Promise<FashionMnist> {
   checkOptionNames('fashionMnist()', options, ['path']);
-  const { path } = options;
-  if (path !== undefined) requirePath('fashionMnist()', path);
-  const folder = findFolder(path);
+  const path = options.path ?? undefined;
+  const folder = findFolder(path === undefined ? undefined : requirePath('fashionMnist()', path));
   const [train, test] = await Promise.all([readPart(folder, 'train'), readPart(folder, 't10k')]);
   return { train, test, classNames };
 }

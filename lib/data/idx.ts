@@ -49,13 +49,13 @@ const bestCompression = 1032;
  */
 export async function readIdx(path: string, options: ReadIdxOptions = {}): Promise<Tensor> {
   const place = 'readIdx()';
-  requirePath(place, path);
+  const local = requirePath(place, path);
   checkOptionNames(place, options, ['maxBytes']);
   const maxBytes = wholeNumber(place, 'maxBytes', options.maxBytes ?? 2 ** 31, 0);
-  return readingFile(path, async (file, size) => {
+  return readingFile(local, async (file, size) => {
     const gzip = await isGzip(file);
     const most = gzip ? size * bestCompression : size;
-    return readFrom(path, chunksOf(path, file, gzip), { maxBytes, most });
+    return readFrom(local, chunksOf(local, file, gzip), { maxBytes, most });
   });
 }
 

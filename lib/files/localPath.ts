@@ -3,8 +3,10 @@ import { IoError, OptionError } from '../errors/errors.js';
 import { shown } from '../errors/optionNames.js';
 
 /**
- * A path as given to `place`: a text, of a file of this machine. ERR_OPTION for anything else and
- * for the URLs of browsers' storage and of servers.
+ * The path of a file of this machine, as given to `place`, without the 'file://' that may come
+ * first: file:///a%20b is an absolute URL, file://a/b is the relative path a/b, as in tfjs.
+ * ERR_OPTION for anything but a text and for the URLs of browsers' storage and of servers, ERR_IO
+ * for a URL that names no file.
  */
 export function requirePath(place: string, path: unknown, option = 'path'): string {
   if (typeof path !== 'string' || path === '') {
@@ -18,14 +20,12 @@ export function requirePath(place: string, path: unknown, option = 'path'): stri
       { place },
     );
   }
-  return path;
+  const local = withoutFileScheme(place, path);
+  if (local !== '') return local;
+  throw new OptionError(`${option} is ${shown(path)}; expected the path of a file`, { place });
 }
 
-/**
- * The path that may have 'file://' before it: file:///a%20b is an absolute URL, file://a/b is the
- * relative path a/b, as in tfjs. ERR_IO for a URL that names no file.
- */
-export function withoutFileScheme(place: string, path: string): string {
+function withoutFileScheme(place: string, path: string): string {
   if (!/^file:\/\//i.test(path)) return path;
   if (!/^file:\/\/\//i.test(path)) return path.slice('file://'.length);
   try {

@@ -1,9 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
-import { OptionError } from '../errors/errors.js';
-import { shown } from '../errors/optionNames.js';
 import { toIoError } from '../files/ioError.js';
-import { requirePath, withoutFileScheme } from '../files/localPath.js';
+import { requirePath } from '../files/localPath.js';
 
 /**
  * The file that a path of save() means: a folder stands for its file model.safetensors, and
@@ -11,10 +9,7 @@ import { requirePath, withoutFileScheme } from '../files/localPath.js';
  * cannot be.
  */
 export function modelPath(place: string, path: unknown): string {
-  const local = withoutFileScheme(place, requirePath(place, path));
-  if (local === '') {
-    throw new OptionError(`path is ${shown(path)}; expected the path of a file`, { place });
-  }
+  const local = requirePath(place, path);
   const isFolder = local.endsWith('/') || local.endsWith(sep) || kindOf(place, local) === 'folder';
   return isFolder ? join(local, 'model.safetensors') : local;
 }
@@ -25,7 +20,7 @@ export function modelPath(place: string, path: unknown): string {
  */
 export function savedModelPath(place: string, path: unknown): string {
   if (typeof path === 'string' && basename(path) === 'model.json') {
-    const local = withoutFileScheme(place, requirePath(place, path));
+    const local = requirePath(place, path);
     const folder = dirname(local);
     if (kindOf(place, folder) === 'file') return folder;
     if (kindOf(place, local) === undefined) return join(folder, 'model.safetensors');

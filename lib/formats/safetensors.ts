@@ -45,17 +45,17 @@ export async function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  requirePath('writeSafetensors()', path);
+  const local = requirePath('writeSafetensors()', path);
   requireTensors(tensors);
   requireMetadata(metadata);
   const values = [...tensors.values()].map((tensor) => tensor.values);
-  const { start, entries } = layOut(path, tensors, metadata);
-  await writeAtomically(path, async (file) => {
+  const { start, entries } = layOut(local, tensors, metadata);
+  await writeAtomically(local, async (file) => {
     const sum = startChecksum(start);
     await writeAll(file, start, 0);
     const data = new DataWriter(file, start.length, sum);
     for (const [i, { name, begin, end }] of entries.entries()) {
-      const copy = copierOf(path, name, values[i], end - begin);
+      const copy = copierOf(local, name, values[i], end - begin);
       await data.add(end - begin, copy);
     }
     await data.flush();
@@ -144,8 +144,8 @@ function copierOf(path: string, name: string, values: TensorData | undefined, si
  * ERR_IO when it cannot be read.
  */
 export async function readSafetensors(path: string): Promise<Safetensors> {
-  requirePath('readSafetensors()', path);
-  return readingFile(path, (file, size) => readFrom(path, file, size));
+  const local = requirePath('readSafetensors()', path);
+  return readingFile(local, (file, size) => readFrom(local, file, size));
 }
 
 async function readFrom(path: string, file: FileHandle, size: number): Promise<Safetensors> {

@@ -184,6 +184,18 @@ describe('csvLogger', () => {
   });
 });
 
+it('file:// may stand before every path', async () => {
+  const path = newPath();
+  await writeSafetensors(`file://${path}`, new Map());
+  expect(statSync(path).isFile()).toBe(true);
+  expect((await readSafetensors(`file://${path}`)).tensors.size).toBe(0);
+  await expect(readIdx(`file://${path}`)).rejects.toMatchObject({ code: 'ERR_FORMAT' });
+  const logger = csvLogger(`file://${path}.csv`);
+  await logger.onTrainBegin();
+  await logger.onTrainEnd();
+  expect(statSync(`${path}.csv`).isFile()).toBe(true);
+});
+
 describe('the path of a model', () => {
   it('may be a folder, and have file:// before it as in tfjs', () => {
     expect(modelPath('save()', 'a/b.safetensors')).toBe('a/b.safetensors');
