@@ -55,7 +55,9 @@ export function examine(cudaToo: boolean, machine: Machine): Examination {
   const titles = variables.map(({ title }) => title);
   const search = searchCuda([], machine);
   const matters = cudaToo || cudaMatters(machine);
-  const tries = matters && variables.length === 0 && checks.every(({ ok }) => ok);
+  // What neither backend reads keeps none from being tried.
+  const usable = variables.every(({ backend }) => backend === 'none');
+  const tries = matters && usable && checks.every(({ ok }) => ok);
   const cuda = tries ? cudaState(search) : { ...search, devices: [] };
   const ofCuda = matters ? cuda.checks.filter(({ title }) => !titles.includes(title)) : [];
   return { checks: [...checks, ...ofCuda], variables, cuda, cudaMatters: matters, addon };

@@ -76,6 +76,12 @@ describe('doctor', () => {
     expect(text).toContain("'cpu' can be used.\n'cuda' cannot be used: see CUDA devices.\n");
   });
 
+  it('tries CUDA though a variable that it does not read is wrong', async () => {
+    const { code, text } = await run(['doctor'], { NODE_CUDNN_DATA: '/nowhere' });
+    expect(code).toBe(1);
+    expect(text).toContain("'cpu' can be used.\n'cuda' can be used.\n");
+  });
+
   it('tells of a plugin that is not there, and of the variable that names it', async () => {
     const { code, text } = await run(['doctor'], missing);
     expect(code).toBe(1);
