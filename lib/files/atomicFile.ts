@@ -87,7 +87,9 @@ async function takeOver(file: FileHandle, old: Stats): Promise<void> {
       .catch(() => file.chown(own.uid, old.gid))
       .catch(() => undefined);
   }
-  await file.chmod(old.mode & 0o777);
+  // Some file systems have the same permissions for every file, and refuse to set them.
+  const permissions = old.mode & 0o777;
+  if ((own.mode & 0o777) !== permissions) await file.chmod(permissions);
 }
 
 /** Makes the rename last through a power cut, on file systems that can. */
