@@ -31,6 +31,8 @@ const { kind } = await loadKind(kinds, name);
 for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
   say({ begins: seed });
   const folder = mkdtempSync(join(place, 'case-'));
+  // What is written to a path without a folder goes there, too.
+  process.chdir(folder);
   try {
     await kind.run(seed, { folder });
     // An unhandled rejection is told a turn later.
@@ -40,6 +42,7 @@ for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
     say({ found: seed, message: finding(error) });
   }
   stray = undefined;
+  process.chdir(place);
   rmSync(folder, { recursive: true, force: true });
 }
 say({ done: true });
