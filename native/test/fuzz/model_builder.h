@@ -20,7 +20,6 @@ class ModelBuilder {
   TrainingSpec training;
   std::vector<Shape> targets;         // of each output with a loss, without the batch
   std::vector<std::int64_t> classes;  // of each target: labels lie below it; 0: dense
-  bool positiveTargets = false;
 
  private:
   std::int32_t add(const std::string& type, const std::vector<std::int32_t>& inputs,

@@ -19,9 +19,10 @@ class OpBuilder {
 
   // A tensor of this shape that the op reads: an input of the case, or made from one.
   Value source(const Shape& shape, test::Kind kind = test::Kind::Normal);
-  // An input of the case, as it is. absent: the optional input is left out.
+  // An input of the case, as it is.
   Value weight(const std::string& name, const Shape& shape, test::Kind kind = test::Kind::Normal,
                bool differentiable = true);
+  // An optional input that is left out.
   static constexpr Value kAbsent = static_cast<Value>(-1);
   // The op itself; its first output.
   Value op(const Attributes& attributes, const std::vector<Value>& inputs,
