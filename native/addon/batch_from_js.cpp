@@ -87,10 +87,15 @@ void requireRows(const HostBatch& host, std::int64_t first, std::int64_t rows,
   }
 }
 
-void readRows(HostBatch& host, std::vector<HostRows>& to, const Field& field, std::int64_t rows) {
+// argument: what the caller of fit() knows the arrays as, for errors of their values.
+void readRows(HostBatch& host, std::vector<HostRows>& to, const Field& field, std::int64_t rows,
+              const std::string& argument) {
   if (field.isAbsent()) return;
-  for (const Field& element : field.elements()) {
+  const std::vector<Field> elements = field.elements();
+  for (const Field& element : elements) {
+    const std::string place = "[" + std::to_string(to.size()) + "]";
     to.push_back(rowsFromJs(element, 0, rows));
+    to.back().name = elements.size() == 1 ? argument : argument + place;
     host.arrays.push_back(element.value().As<Napi::Object>());
   }
 }
@@ -118,8 +123,8 @@ std::unique_ptr<HostBatch> batchFromJs(const Field& field,
     rows = batch.inputs.back().rows;
     host->arrays.push_back(inputs[i].value().As<Napi::Object>());
   }
-  readRows(*host, batch.targets, field["targets"], rows);
-  readRows(*host, batch.sampleWeights, field["sampleWeights"], rows);
+  readRows(*host, batch.targets, field["targets"], rows, "y");
+  readRows(*host, batch.sampleWeights, field["sampleWeights"], rows, "sampleWeight");
 
   const Field indices = field["indices"];
   const Field first = field["first"];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { loadLayersModel, type Sequential } from '../../lib/index.js';
+import { layers, loadLayersModel, sequential, type Sequential } from '../../lib/index.js';
 import { childFile, startChild } from './child.js';
 import { smallNetwork, stripes, weightBits } from './models.js';
 
@@ -151,4 +151,19 @@ it('a second Ctrl-C ends the process', async () => {
   await child.printed('aborted');
   child.process.kill('SIGINT');
   expect(await child.ended).toBe(130);
+});
+
+it('a target that is no number is named as the argument that holds it', async () => {
+  const net = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] });
+  net.compile({ optimizer: 'sgd', loss: 'mse' });
+  for (const call of [
+    () => net.fit([1, 2], [1, NaN], quiet),
+    () => net.evaluate([1, 2], [1, NaN]),
+  ]) {
+    await expect(call()).rejects.toMatchObject({
+      code: 'ERR_DATA',
+      message: 'y: row 1, element 0 is nan; expected a finite number',
+    });
+  }
+  await net.dispose();
 });
