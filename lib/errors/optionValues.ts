@@ -62,10 +62,22 @@ export function textOf(place: string, option: string, value: unknown): string {
   });
 }
 
+/** Whether `value` can be called: no class, and no Proxy that was revoked. */
+function isCallable(value: unknown): boolean {
+  if (typeof value !== 'function') return false;
+  try {
+    Object.getPrototypeOf(value);
+    return !/^class\b/.test(Function.prototype.toString.call(value));
+  } catch {
+    return false;
+  }
+}
+
 /** A function, or ERR_OPTION naming the option. */
 export function functionOf<F>(place: string, option: string, value: F, takes: string): F {
-  if (typeof value === 'function') return value;
-  throw new OptionError(`${option} is ${shown(value)}; expected a function of ${takes}`, { place });
+  if (isCallable(value)) return value;
+  const got = typeof value === 'function' ? 'a class, or a revoked Proxy' : shown(value);
+  throw new OptionError(`${option} is ${got}; expected a function of ${takes}`, { place });
 }
 
 /** [height, width] from one number or two, each a whole number of at least `minimum`. */

@@ -1,6 +1,7 @@
 import { DataError } from '../errors/errors.js';
 import { hasMember } from '../errors/instances.js';
 import { givenOptions } from '../errors/givenOptions.js';
+import { functionOf } from '../errors/optionValues.js';
 import type { TrainableModel } from '../model/trainable.js';
 import type { Batch } from '../native/program.js';
 import { wholeBatch, type BatchSource } from './batches.js';
@@ -112,7 +113,10 @@ export class DatasetSource implements BatchSource {
 }
 
 async function open(dataset: Dataset, epoch: number, place: string): Promise<BatchIterator> {
-  const batches: unknown = typeof dataset === 'function' ? await dataset(epoch) : dataset;
+  const batches: unknown =
+    typeof dataset === 'function'
+      ? await functionOf(place, 'dataset', dataset, 'an epoch')(epoch)
+      : dataset;
   for (const symbol of [Symbol.asyncIterator, Symbol.iterator]) {
     // A typed array is iterable too, and has no batches.
     if (!hasMember(batches, symbol) || ArrayBuffer.isView(batches)) continue;

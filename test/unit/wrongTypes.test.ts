@@ -51,6 +51,12 @@ describe('a value of another type', () => {
       'schedule is 5',
     ],
     [
+      'a class as a function',
+      () => cudnn.callbacks.learningRateScheduler(given(cudnn.Tensor)),
+      'ERR_OPTION',
+      'schedule is a class',
+    ],
+    [
       'a monitor',
       () => cudnn.callbacks.earlyStopping(given({ monitor: 1 })),
       'ERR_OPTION',
