@@ -2,18 +2,24 @@ import { OptionError } from './errors.js';
 import { isArray } from './lists.js';
 import { shown } from './shown.js';
 
-/** A whole number of at least `minimum`, or ERR_OPTION naming the option. */
+/** A whole number from `minimum` to `maximum`, or ERR_OPTION naming the option. */
 export function wholeNumber(
   place: string,
   option: string,
   value: unknown,
   minimum: number,
+  maximum = Number.MAX_SAFE_INTEGER,
 ): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= minimum) return value;
-  throw new OptionError(
-    `${option} is ${shown(value)}; expected a whole number of at least ${minimum}`,
-    { place },
-  );
+  if (typeof value === 'number' && Number.isSafeInteger(value)) {
+    if (value >= minimum && value <= maximum) return value;
+  }
+  const range =
+    maximum === Number.MAX_SAFE_INTEGER
+      ? `of at least ${minimum}`
+      : `from ${minimum} to ${maximum}`;
+  throw new OptionError(`${option} is ${shown(value)}; expected a whole number ${range}`, {
+    place,
+  });
 }
 
 /** Bounds of a real option; absent: none. */
@@ -80,12 +86,13 @@ export function functionOf<F>(place: string, option: string, value: F, takes: st
   throw new OptionError(`${option} is ${got}; expected a function of ${takes}`, { place });
 }
 
-/** [height, width] from one number or two, each a whole number of at least `minimum`. */
+/** [height, width] from one number or two, each a whole number from `minimum` to `maximum`. */
 export function pairOf(
   place: string,
   option: string,
   value: unknown,
   minimum: number,
+  maximum?: number,
 ): readonly [number, number] {
   const list: readonly unknown[] = isArray(value) ? value : [value, value];
   const [height, width] = list;
@@ -94,5 +101,6 @@ export function pairOf(
       place,
     });
   }
-  return [wholeNumber(place, option, height, minimum), wholeNumber(place, option, width, minimum)];
+  const side = (n: unknown): number => wholeNumber(place, option, n, minimum, maximum);
+  return [side(height), side(width)];
 }

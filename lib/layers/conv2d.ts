@@ -4,6 +4,7 @@ import { wholeNumber } from '../errors/optionValues.js';
 import { lowerActivation } from './activationFunction.js';
 import { Kernel, kernelOptionNames, type KernelOptions } from './kernelOptions.js';
 import { Layer, type LayerConfig, type LayerWeight } from './layer.js';
+import { longestAxis } from './limits.js';
 import type { LayerLowering } from './lowering.js';
 import { registerLayer } from './registry.js';
 import { shapeText, type SampleShape } from './shape.js';
@@ -52,7 +53,7 @@ export class Conv2D extends Layer {
     super(Conv2D.className, 'conv2d', options, optionNames);
     const { place } = this;
     checkDataFormat(place, options.dataFormat);
-    this.filters = wholeNumber(place, 'filters', options.filters, 1);
+    this.filters = wholeNumber(place, 'filters', options.filters, 1, longestAxis);
     this.window = new Window2d(place, {
       sizeOption: 'kernelSize',
       size: options.kernelSize,

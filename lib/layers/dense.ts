@@ -3,6 +3,7 @@ import { wholeNumber } from '../errors/optionValues.js';
 import { lowerActivation } from './activationFunction.js';
 import { Kernel, kernelOptionNames, type KernelOptions } from './kernelOptions.js';
 import { Layer, type LayerConfig, type LayerWeight } from './layer.js';
+import { longestAxis } from './limits.js';
 import type { LayerLowering } from './lowering.js';
 import { registerLayer } from './registry.js';
 import { shapeText, type SampleShape } from './shape.js';
@@ -28,7 +29,7 @@ export class Dense extends Layer {
 
   constructor(options: DenseOptions) {
     super(Dense.className, 'dense', options, optionNames);
-    this.units = wholeNumber(this.place, 'units', options.units, 1);
+    this.units = wholeNumber(this.place, 'units', options.units, 1, longestAxis);
     this.kernel = new Kernel(this.place, options);
   }
 

@@ -2,6 +2,7 @@ import { OptionError } from '../errors/errors.js';
 import { checkOptionNames } from '../errors/optionNames.js';
 import { givenSampleShape } from './givenShape.js';
 import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './layer.js';
+import { countable } from './limits.js';
 import { registerLayer } from './registry.js';
 import type { BatchShape, SampleShape } from './shape.js';
 import { SymbolicTensor, type LayerNode } from './symbolicTensor.js';
@@ -20,7 +21,7 @@ export class InputLayer extends Layer {
         place: this.place,
       });
     }
-    this.sampleShape = this.givenInputShape;
+    this.sampleShape = countable(this.place, this.givenInputShape);
     const output = new SymbolicTensor(this, 0, [], this.sampleShape);
     (this.nodes as LayerNode[]).push(output.node);
   }

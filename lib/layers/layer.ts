@@ -6,6 +6,7 @@ import { trueOrFalse } from '../errors/optionValues.js';
 import type { Initializer } from '../initializers/initializer.js';
 import type { L1L2 } from '../regularizers/regularizer.js';
 import { givenSampleShape } from './givenShape.js';
+import { countable, countableWeight } from './limits.js';
 import type { LayerLowering } from './lowering.js';
 import { elements, sameShape, shapeText, withBatch } from './shape.js';
 import type { BatchShape, SampleShape } from './shape.js';
@@ -152,7 +153,7 @@ export abstract class Layer {
     const samples = shapes.map((shape) => givenSampleShape(this.place, { batchInputShape: shape }));
     const known = samples.filter((shape) => shape !== undefined);
     this.checkInputCount(known.length);
-    return withBatch(this.outputShapeOf(known));
+    return withBatch(countable(this.place, this.outputShapeOf(known)));
   }
 
   /** Uses the layer on symbolic tensors: the first use fixes its weights, later uses share them. */
@@ -171,7 +172,7 @@ export abstract class Layer {
     });
     this.checkInputCount(symbols.length);
     const shapes = symbols.map(({ sampleShape }) => sampleShape);
-    const outputShape = this.outputShapeOf(shapes);
+    const outputShape = countable(this.place, this.outputShapeOf(shapes));
     this.shareWeights(shapes);
     const output = new SymbolicTensor(this, this.nodes.length, symbols, outputShape);
     (this.nodes as LayerNode[]).push(output.node);
@@ -226,6 +227,7 @@ export abstract class Layer {
 
   private shareWeights(shapes: readonly SampleShape[]): void {
     const wanted = this.weightsOf(shapes);
+    for (const { name, shape } of wanted) countableWeight(this.place, name, shape);
     this.#weights ??= wanted;
     wanted.forEach(({ name, shape }, i) => {
       const shared = this.#weights?.[i]?.shape ?? [];

@@ -1,5 +1,6 @@
 import { realNumber, wholeNumber } from '../errors/optionValues.js';
 import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './layer.js';
+import { longestWindow } from './limits.js';
 import type { LayerLowering } from './lowering.js';
 import { registerLayer } from './registry.js';
 import type { SampleShape } from './shape.js';
@@ -39,7 +40,13 @@ export class LocalResponseNormalization extends Layer {
     const kind = 'localResponseNormalization';
     super(LocalResponseNormalization.className, kind, options, optionNames);
     const { place } = this;
-    this.depthRadius = wholeNumber(place, 'depthRadius', options.depthRadius ?? 5, 0);
+    this.depthRadius = wholeNumber(
+      place,
+      'depthRadius',
+      options.depthRadius ?? 5,
+      0,
+      longestWindow,
+    );
     this.bias = realNumber(place, 'bias', options.bias ?? 1, { minimum: 0, above: true });
     this.alpha = realNumber(place, 'alpha', options.alpha ?? 1, { minimum: 0 });
     this.beta = realNumber(place, 'beta', options.beta ?? 0.5, { minimum: 0 });

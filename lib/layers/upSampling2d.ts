@@ -1,6 +1,7 @@
 import { oneOf } from '../errors/optionNames.js';
 import { pairOf } from '../errors/optionValues.js';
 import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './layer.js';
+import { longestWindow } from './limits.js';
 import type { LayerLowering } from './lowering.js';
 import { registerLayer } from './registry.js';
 import type { SampleShape } from './shape.js';
@@ -31,7 +32,7 @@ export class UpSampling2D extends Layer {
     super(UpSampling2D.className, 'upSampling2d', options, optionNames);
     checkDataFormat(this.place, options.dataFormat);
     oneOf(this.place, 'interpolation', options.interpolation ?? 'nearest', ['nearest']);
-    this.size = pairOf(this.place, 'size', options.size ?? 2, 1);
+    this.size = pairOf(this.place, 'size', options.size ?? 2, 1, longestWindow);
   }
 
   protected override outputShapeOf([input = []]: readonly SampleShape[]): SampleShape {

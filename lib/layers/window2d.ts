@@ -2,6 +2,7 @@ import { OptionError, ShapeError } from '../errors/errors.js';
 import { isArray } from '../errors/lists.js';
 import { oneOf, shown } from '../errors/optionNames.js';
 import { pairOf, wholeNumber } from '../errors/optionValues.js';
+import { longestWindow, mostPadding } from './limits.js';
 import { shapeText, type SampleShape } from './shape.js';
 
 /** Zeros (for max pooling -infinity) around an image: [[top, bottom], [left, right]]. */
@@ -29,7 +30,7 @@ function checkedPadding(place: string, value: unknown): Padding {
     );
   }
   const [[top, bottom], [left, right]] = value as unknown as [unknown[], unknown[]];
-  const amount = (n: unknown): number => wholeNumber(place, 'padding', n, 0);
+  const amount = (n: unknown): number => wholeNumber(place, 'padding', n, 0, mostPadding);
   return [
     [amount(top), amount(bottom)],
     [amount(left), amount(right)],
@@ -55,10 +56,10 @@ export class Window2d {
     place: string,
     private readonly options: WindowOptions,
   ) {
-    this.size = pairOf(place, options.sizeOption, options.size, 1);
-    this.strides = pairOf(place, 'strides', options.strides, 1);
+    this.size = pairOf(place, options.sizeOption, options.size, 1, longestWindow);
+    this.strides = pairOf(place, 'strides', options.strides, 1, longestWindow);
     this.padding = checkedPadding(place, options.padding);
-    this.dilationRate = pairOf(place, 'dilationRate', options.dilationRate ?? 1, 1);
+    this.dilationRate = pairOf(place, 'dilationRate', options.dilationRate ?? 1, 1, longestWindow);
   }
 
   /** [before, after] of an axis: 0 is the height. Keras's 'same' formula. */
@@ -95,9 +96,20 @@ export class Window2d {
     return [...this.paddingOf(0, height), ...this.paddingOf(1, width)];
   }
 
-  /** [height, width] of the output; ERR_SHAPE when the window does not fit. */
+  /**
+   * [height, width] of the output; ERR_SHAPE when the window does not fit, ERR_OPTION when 'same'
+   * would take too much padding.
+   */
   outputSize(place: string, input: SampleShape): readonly [number, number] {
     const [height = 0, width = 0] = input;
+    const padding = Math.max(...this.explicitPadding(input));
+    if (padding > mostPadding) {
+      throw new OptionError(
+        `padding 'same' of a window of ${this.span(0)}x${this.span(1)} (${this.sizeText}) would be ` +
+          `${padding} on one side, more than ${mostPadding}; make the window smaller`,
+        { place },
+      );
+    }
     const output = [this.positions(0, height), this.positions(1, width)] as const;
     if (output[0] > 0 && output[1] > 0) return output;
     const span = `${this.span(0)}x${this.span(1)}`;

@@ -3,6 +3,7 @@ import { DisposedError, ModelBusyError, OptionError } from '../errors/errors.js'
 import { oneOf } from '../errors/optionNames.js';
 import { functionOf, textOf, wholeNumber } from '../errors/optionValues.js';
 import { loadWeights, saveModel, saveWeights } from '../formats/index.js';
+import { longestAxis } from '../layers/limits.js';
 import type { ModelSpec, NativeProgram, PlanDescription } from '../native/program.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -247,7 +248,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   /** The program for planning alone: its weights may not be there yet. */
   private planner(place: string, mode: string, batchSize: number): Promise<NativeProgram> {
     oneOf(place, 'mode', mode, ['predict', 'evaluate', 'train']);
-    wholeNumber(place, 'batchSize', batchSize, 1);
+    wholeNumber(place, 'batchSize', batchSize, 1, longestAxis);
     if (mode !== 'predict') this.requireCompiled();
     this.requireAlive();
     this.#spec ??= this.lowered();

@@ -168,7 +168,8 @@ export interface OptimizerState {
 
 /**
  * A compiled model. Every method that returns a promise runs on the program's own thread, in the
- * order of the calls. Arrays that are passed in must not change until the promise settles.
+ * order of the calls. Of arrays that are passed in, the rows that a call needs are copied as it is
+ * made: they may change, or be transferred, once it has returned.
  */
 export interface NativeProgram {
   configureTraining(spec: TrainingSpec): Promise<void>;

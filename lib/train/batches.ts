@@ -26,8 +26,8 @@ export interface ArraySourceOptions {
 }
 
 /**
- * Batches of rows of whole arrays, which are never copied: native code gathers the rows by their
- * numbers. A last batch with fewer rows is used as it is.
+ * Batches of rows of whole arrays: native code gathers the rows of each by their numbers. A last
+ * batch with fewer rows is used as it is.
  */
 export function arraySource(samples: Samples, options: ArraySourceOptions): BatchSource {
   const { batchSize, first = 0, count = samples.count, seed } = options;

@@ -26,8 +26,8 @@ import { requireCompiled, toSamples, type SampleData, type Samples } from './sam
 import { Trainer } from './trainer.js';
 
 /**
- * Trains a model on arrays. Data that stays within Float32Array, Int32Array or Uint8Array is
- * never copied, and must not change until the promise settles.
+ * Trains a model on arrays. Of data within Float32Array, Int32Array or Uint8Array each step copies
+ * its own rows alone; it must not change until the promise settles.
  *
  * Rejects with ERR_OPTION, ERR_SHAPE or ERR_DATA before the first step when an argument is wrong,
  * ERR_DATA or ERR_NOT_FINITE at the step that meets a bad value, ERR_MODEL_BUSY while another

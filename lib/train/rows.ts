@@ -16,7 +16,7 @@ export type NestedRows = readonly (number | boolean | TypedArray | NestedRows)[]
 
 /**
  * Rows of numbers: a tensor, a flat typed array of whole rows (Float32Array, Int32Array and
- * Uint8Array are never copied), nested arrays, or a list with one tensor for each row.
+ * Uint8Array are used as they are), nested arrays, or a list with one tensor for each row.
  */
 export type SampleArray = Tensor | TypedArray | NestedRows | readonly Tensor[];
 
@@ -37,9 +37,9 @@ export interface RowFormat {
 
 /**
  * The rows of a tensor, a flat typed array, nested arrays or a list of tensors. Float32Array,
- * Int32Array and Uint8Array are used as they are, never copied. A last axis of 1 may be missing
- * or too much, as in Keras: [n] is taken for [n,1] and the reverse. ERR_SHAPE for a wrong shape,
- * ERR_DATA for wrong types and for no rows at all.
+ * Int32Array and Uint8Array are used as they are. A last axis of 1 may be missing or too much, as in
+ * Keras: [n] is taken for [n,1] and the reverse. ERR_SHAPE for a wrong shape, ERR_DATA for wrong
+ * types and for no rows at all.
  */
 export function toRows(value: unknown, format: RowFormat): Rows {
   const rows = readRows(value, format);

@@ -19,6 +19,7 @@ namespace node_cudnn {
 AddonData::AddonData(Napi::Env env, Napi::Object exports)
     : completions(std::make_shared<Completions>(env)) {
   keepLoaded();
+  float32Array = Napi::Persistent(env.Global().Get("Float32Array").As<Napi::Function>());
   DefineAddon(exports, {
                            InstanceMethod("setErrorClass", &AddonData::setErrorClass),
                            InstanceMethod("opTypes", &AddonData::opTypes),

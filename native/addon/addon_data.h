@@ -15,6 +15,7 @@ class AddonData : public Napi::Addon<AddonData> {
   AddonData(Napi::Env env, Napi::Object exports);
 
   Napi::FunctionReference errorClass;
+  Napi::FunctionReference float32Array;  // the class
   // Shared with the programs, which the environment may free after this object.
   std::shared_ptr<Completions> completions;
   std::shared_ptr<int> liveHandles = std::make_shared<int>(0);

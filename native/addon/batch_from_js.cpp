@@ -1,41 +1,13 @@
 #include "batch_from_js.h"
 
-#include <limits>
+#include <utility>
+
+#include "core/host_rows.h"
+#include "elements.h"
 
 namespace node_cudnn {
 
 namespace {
-
-struct Elements {
-  const void* data = nullptr;
-  HostType type = HostType::Float32;
-  std::int64_t count = 0;
-};
-
-Elements elementsFromJs(const Field& field) {
-  if (!field.value().IsTypedArray()) {
-    throw field.mismatch("a Float32Array, an Int32Array or a Uint8Array", ErrorCode::Data);
-  }
-  napi_typedarray_type type{};
-  std::size_t length = 0;
-  void* data = nullptr;
-  if (napi_get_typedarray_info(field.value().Env(), field.value(), &type, &length, &data, nullptr,
-                               nullptr) != napi_ok) {
-    throw Error(ErrorCode::Data, field.path(), "the typed array could not be read");
-  }
-  const auto count = static_cast<std::int64_t>(length);
-  switch (type) {
-    case napi_float32_array:
-      return {data, HostType::Float32, count};
-    case napi_int32_array:
-      return {data, HostType::Int32, count};
-    case napi_uint8_array:
-    case napi_uint8_clamped_array:
-      return {data, HostType::Uint8, count};
-    default:
-      throw field.mismatch("a Float32Array, an Int32Array or a Uint8Array", ErrorCode::Data);
-  }
-}
 
 // rowElements 0: as many as make `rows` rows of the array.
 HostRows rowsFromJs(const Field& field, std::int64_t rowElements, std::int64_t rows) {
@@ -44,9 +16,10 @@ HostRows rowsFromJs(const Field& field, std::int64_t rowElements, std::int64_t r
   host.data = elements.data;
   host.type = elements.type;
   host.name = field.path();
-  if (rowElements == 0) rowElements = rows == 0 ? 0 : elements.count / rows;
-  if (rows < 0) rows = rowElements == 0 ? 0 : elements.count / rowElements;
-  if (rowElements <= 0 || rows <= 0 || rows * rowElements != elements.count) {
+  if (rowElements == 0) rowElements = rows <= 0 ? 0 : elements.count / rows;
+  const std::int64_t whole = rowElements == 0 ? 0 : elements.count / rowElements;
+  if (rows < 0) rows = whole;
+  if (whole <= 0 || whole != rows || elements.count % rowElements != 0) {
     throw Error(ErrorCode::Data, field.path(),
                 "expected " + (rows > 0 ? std::to_string(rows) + " whole rows" : "whole rows") +
                     (rowElements > 0 ? " of " + std::to_string(rowElements) + " elements" : "") +
@@ -58,9 +31,7 @@ HostRows rowsFromJs(const Field& field, std::int64_t rowElements, std::int64_t r
 }
 
 std::vector<std::int32_t> indicesFromJs(const Field& field, std::int64_t size) {
-  if (!field.value().IsTypedArray()) throw field.mismatch("an Int32Array", ErrorCode::Data);
-  const Elements elements = elementsFromJs(field);
-  if (elements.type != HostType::Int32) throw field.mismatch("an Int32Array", ErrorCode::Data);
+  const Elements elements = elementsOf(field, HostType::Int32, "an Int32Array");
   if (elements.count < size) {
     throw Error(ErrorCode::Data, field.path(),
                 "expected at least " + std::to_string(size) + " rows (size), got " +
@@ -70,8 +41,8 @@ std::vector<std::int32_t> indicesFromJs(const Field& field, std::int64_t size) {
   return std::vector<std::int32_t>(first, first + size);
 }
 
-void requireRows(const HostBatch& host, std::int64_t first, std::int64_t rows,
-                 const std::string& path) {
+void requireRowsThere(const HostBatch& host, std::int64_t first, std::int64_t rows,
+                      const std::string& path) {
   const auto refuse = [&](std::int64_t row) {
     throw Error(ErrorCode::Data, path,
                 "row " + std::to_string(row) + " is outside the " + std::to_string(rows) +
@@ -86,31 +57,69 @@ void requireRows(const HostBatch& host, std::int64_t first, std::int64_t rows,
     if (row < 0 || row >= rows) refuse(row);
   }
 }
-
 // argument: what the caller of fit() knows the arrays as, for errors of their values.
-void readRows(HostBatch& host, std::vector<HostRows>& to, const Field& field, std::int64_t rows,
-              const std::string& argument) {
-  if (field.isAbsent()) return;
-  const std::vector<Field> elements = field.elements();
-  for (const Field& element : elements) {
+void addRows(std::vector<HostRows>& to, const std::vector<Field>& arrays, std::int64_t rows,
+             const std::string& argument) {
+  for (const Field& array : arrays) {
     const std::string place = "[" + std::to_string(to.size()) + "]";
-    to.push_back(rowsFromJs(element, 0, rows));
-    to.back().name = elements.size() == 1 ? argument : argument + place;
-    host.arrays.push_back(element.value().As<Napi::Object>());
+    to.push_back(rowsFromJs(array, 0, rows));
+    to.back().name = arrays.size() == 1 ? argument : argument + place;
+  }
+}
+
+std::vector<Field> elementsOrNone(const Field& field) {
+  return field.isAbsent() ? std::vector<Field>{} : field.elements();
+}
+
+// Puts the batch's rows of each array into memory of their own, one array after another.
+void stage(HostBatch& host, std::int64_t first, Staging& staging) {
+  Batch& batch = host.batch;
+  const auto bytesOfRow = [](const HostRows& rows) {
+    return static_cast<std::size_t>(rows.rowElements) * bytesOf(rows.type);
+  };
+  // Arrays of bytes must not misplace the numbers behind them.
+  const auto room = [&](const HostRows& rows) {
+    return (bytesOfRow(rows) * static_cast<std::size_t>(batch.size) + 63) / 64 * 64;
+  };
+  const std::vector<std::vector<HostRows>*> lists{&batch.inputs, &batch.targets,
+                                                  &batch.sampleWeights};
+  std::size_t total = 0;
+  for (const auto* list : lists) {
+    for (const HostRows& rows : *list) total += room(rows);
+  }
+  host.memory = staging.take(total);
+  std::byte* to = host.memory.data();
+  for (auto* list : lists) {
+    for (HostRows& rows : *list) {
+      const RowsToCopy from{rows.data, bytesOfRow(rows), first, batch.size, host.indices};
+      copyRows(to, from);
+      rows.data = to;
+      rows.rows = batch.size;
+      rows.sourceIndices = host.indices.empty() ? nullptr : host.indices.data();
+      rows.sourceFirst = first;
+      to += room(rows);
+    }
   }
 }
 
 }  // namespace
 
 std::unique_ptr<HostBatch> batchFromJs(const Field& field,
-                                       const std::vector<InputSpec>& modelInputs) {
+                                       const std::vector<InputSpec>& modelInputs,
+                                       Staging& staging) {
+  // Reading a property may run JavaScript, which may transfer a buffer: that comes first.
+  const Field size = field["size"];
+  const std::vector<Field> inputs = field["inputs"].elements();
+  const std::vector<Field> targets = elementsOrNone(field["targets"]);
+  const std::vector<Field> sampleWeights = elementsOrNone(field["sampleWeights"]);
+  const Field indices = field["indices"];
+  const Field first = field["first"];
   auto host = std::make_unique<HostBatch>();
   Batch& batch = host->batch;
-  batch.size = field["size"].integer();
-  if (batch.size < 1 || batch.size > std::numeric_limits<std::int32_t>::max()) {
-    throw field["size"].mismatch("a size from 1 on", ErrorCode::Data);
+  batch.size = size.integer();
+  if (batch.size < 1 || batch.size > kLongestAxis) {
+    throw size.mismatch("a size from 1 on", ErrorCode::Data);
   }
-  const std::vector<Field> inputs = field["inputs"].elements();
   if (inputs.size() != modelInputs.size()) {
     throw Error(ErrorCode::Data, field.path() + ".inputs",
                 "expected " + std::to_string(modelInputs.size()) + " arrays, got " +
@@ -121,41 +130,14 @@ std::unique_ptr<HostBatch> batchFromJs(const Field& field,
     batch.inputs.push_back(rowsFromJs(inputs[i], elementCount(modelInputs[i].shape), rows));
     batch.inputs.back().name = "input '" + modelInputs[i].name + "'";
     rows = batch.inputs.back().rows;
-    host->arrays.push_back(inputs[i].value().As<Napi::Object>());
   }
-  readRows(*host, batch.targets, field["targets"], rows, "y");
-  readRows(*host, batch.sampleWeights, field["sampleWeights"], rows, "sampleWeight");
-
-  const Field indices = field["indices"];
-  const Field first = field["first"];
+  addRows(batch.targets, targets, rows, "y");
+  addRows(batch.sampleWeights, sampleWeights, rows, "sampleWeight");
   if (!indices.isAbsent()) host->indices = indicesFromJs(indices, batch.size);
   const std::int64_t firstRow = first.isAbsent() ? 0 : first.integer();
-  requireRows(*host, firstRow, rows, field.path());
-  for (auto* list : {&batch.inputs, &batch.targets, &batch.sampleWeights}) {
-    for (HostRows& array : *list) {
-      array.indices = host->indices.empty() ? nullptr : host->indices.data();
-      array.first = firstRow;
-    }
-  }
+  requireRowsThere(*host, firstRow, rows, field.path());
+  stage(*host, firstRow, staging);
   return host;
-}
-
-HostRows wholeArrayFromJs(const Field& field) {
-  const Elements elements = elementsFromJs(field);
-  HostRows host;
-  host.data = elements.data;
-  host.type = elements.type;
-  host.rows = 1;
-  host.rowElements = elements.count;
-  host.name = field.path();
-  return host;
-}
-
-std::span<const float> floatsFromJs(const Field& field) {
-  if (!field.value().IsTypedArray()) throw field.mismatch("a Float32Array", ErrorCode::Data);
-  const Elements elements = elementsFromJs(field);
-  if (elements.type != HostType::Float32) throw field.mismatch("a Float32Array", ErrorCode::Data);
-  return {static_cast<const float*>(elements.data), static_cast<std::size_t>(elements.count)};
 }
 
 }  // namespace node_cudnn

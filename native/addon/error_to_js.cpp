@@ -1,7 +1,9 @@
 #include "error_to_js.h"
 
 #include <new>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include "addon_data.h"
 #include "core/error.h"
@@ -50,6 +52,13 @@ Napi::Value errorToJs(Napi::Env env, const std::exception_ptr& error, Napi::Valu
   } catch (const Error& nativeError) {
     object = makeError(env, nativeError.code(), nativeError.place(), nativeError.what());
   } catch (const std::bad_alloc&) {
+    object = makeError(env, ErrorCode::OutOfMemory, "",
+                       "out of memory; use a smaller batch or a smaller model");
+  } catch (const std::system_error& systemError) {
+    // A thread that cannot be had.
+    object = makeError(env, ErrorCode::OutOfMemory, "",
+                       std::string("the system refused a thread or memory: ") + systemError.what());
+  } catch (const std::length_error&) {
     object = makeError(env, ErrorCode::OutOfMemory, "",
                        "out of memory; use a smaller batch or a smaller model");
   } catch (const std::exception& other) {

@@ -6,7 +6,17 @@ namespace node_cudnn {
 
 namespace {
 
+constexpr std::uint32_t kMostArrayElements = 1U << 20;
+constexpr std::size_t kMostShown = 80;
 constexpr double kLargestExactInteger = 9007199254740991.0;
+
+// For messages: cut between two characters of UTF-8.
+std::string shortened(std::string text) {
+  if (text.size() <= kMostShown) return text;
+  std::size_t end = kMostShown - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "...";
+}
 
 std::string describeTypedArray(napi_typedarray_type type) {
   switch (type) {
@@ -50,7 +60,7 @@ std::string describe(const Napi::Value& value) {
     case napi_number:
       return value.ToString().Utf8Value();
     case napi_string:
-      return "the string '" + value.As<Napi::String>().Utf8Value() + "'";
+      return "the string '" + shortened(value.As<Napi::String>().Utf8Value()) + "'";
     case napi_symbol:
       return "a symbol";
     case napi_function:
@@ -78,6 +88,9 @@ std::vector<Field> Field::elements() const {
   if (!value_.IsArray()) throw mismatch("an array");
   const auto array = value_.As<Napi::Array>();
   const std::uint32_t length = array.Length();
+  if (length > kMostArrayElements) {
+    throw mismatch("an array of at most " + std::to_string(kMostArrayElements) + " elements");
+  }
   std::vector<Field> fields;
   fields.reserve(length);
   for (std::uint32_t i = 0; i < length; ++i) {
@@ -104,6 +117,12 @@ bool Field::boolean() const {
 double Field::number() const {
   if (!value_.IsNumber()) throw mismatch("a number");
   return value_.As<Napi::Number>().DoubleValue();
+}
+
+double Field::finite() const {
+  const double value = number();
+  if (!std::isfinite(value)) throw mismatch("a finite number");
+  return value;
 }
 
 std::int64_t Field::integer() const {

@@ -20,7 +20,7 @@ class Field {
   Field operator[](const char* name) const;
   Field operator[](const std::string& name) const { return (*this)[name.c_str()]; }
 
-  // The elements of an array.
+  // The elements of an array, at most 2^20.
   std::vector<Field> elements() const;
   std::vector<std::string> propertyNames() const;
 
@@ -28,6 +28,8 @@ class Field {
   bool isArray() const { return value_.IsArray(); }
   bool boolean() const;
   double number() const;
+  // A number that is neither NaN nor infinite.
+  double finite() const;
   // A whole number that a double holds exactly.
   std::int64_t integer() const;
   std::string text() const;

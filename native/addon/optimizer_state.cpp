@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "batch_from_js.h"
 #include "value_to_js.h"
 
 namespace node_cudnn {
@@ -23,17 +22,17 @@ std::int64_t stateElements(const Program& program, const std::string& name) {
 OptimizerState optimizerStateFromJs(const Field& field) {
   OptimizerState state;
   for (const Field& name : field["names"].elements()) state.names.push_back(name.text());
-  for (const Field& values : field["values"].elements()) {
-    state.values.push_back(floatsFromJs(values));
-  }
-  const std::int64_t step = field["step"].integer();
-  if (step < 0) throw field["step"].mismatch("a whole number from 0 on");
+  const Field stepField = field["step"];
+  const std::int64_t step = stepField.integer();
+  if (step < 0) throw stepField.mismatch("a whole number from 0 on");
   state.step = static_cast<std::uint64_t>(step);
-  if (state.names.size() != state.values.size()) {
+  const std::vector<Field> values = field["values"].elements();
+  if (state.names.size() != values.size()) {
     throw Error(ErrorCode::Option, field.path(),
                 "expected as many values as names (" + std::to_string(state.names.size()) +
-                    "), got " + std::to_string(state.values.size()));
+                    "), got " + std::to_string(values.size()));
   }
+  state.values = stageFloats(values);
   return state;
 }
 
@@ -67,13 +66,14 @@ void writeOptimizerState(Program& program, const OptimizerState& state) {
   }
   for (std::size_t i = 0; i < known.size(); ++i) {
     const std::int64_t expected = stateElements(program, known[i]);
-    if (static_cast<std::int64_t>(state.values[i].size()) != expected) {
+    if (static_cast<std::int64_t>(state.values.arrays[i].size()) != expected) {
       throw Error(ErrorCode::Shape, "optimizer state '" + known[i] + "'",
                   "expected " + std::to_string(expected) + " values, got " +
-                      std::to_string(state.values[i].size()));
+                      std::to_string(state.values.arrays[i].size()));
     }
   }
-  for (std::size_t i = 0; i < known.size(); ++i) program.writeOptimizerState(i, state.values[i]);
+  for (std::size_t i = 0; i < known.size(); ++i)
+    program.writeOptimizerState(i, state.values.arrays[i]);
   program.setStep(state.step);
 }
 

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "core/program.h"
+#include "elements.h"
 #include "field.h"
 #include "task.h"
 
@@ -14,12 +14,11 @@ namespace node_cudnn {
 
 struct OptimizerState {
   std::vector<std::string> names;
-  std::vector<std::span<const float>> values;
+  StagedFloats values;
   std::uint64_t step = 0;
 };
 
-// Reads {names, values, step}; the values stay in their arrays. Throws Error(Option) for wrong
-// types.
+// Reads {names, values, step}. Throws Error(Option) for wrong types, Error(Data) for wrong arrays.
 OptimizerState optimizerStateFromJs(const Field& field);
 
 // Reads the state; the outcome's value is {names, values, step}.

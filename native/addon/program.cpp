@@ -59,7 +59,7 @@ ProgramObject::~ProgramObject() {
 }
 
 Napi::Value ProgramObject::call(const Napi::CallbackInfo& info, const char* method,
-                                const std::function<Call()>& convert) {
+                                const std::function<TaskFunction()>& convert) {
   return rejectingJs(info.Env(), [&] {
     if (disposed_) {
       throw Error(ErrorCode::Disposed, std::string("program.") + method,
@@ -69,8 +69,8 @@ Napi::Value ProgramObject::call(const Napi::CallbackInfo& info, const char* meth
   });
 }
 
-Napi::Value ProgramObject::enqueue(const Napi::CallbackInfo& info, Call converted) {
-  auto task = std::make_unique<Task>(info.Env(), [this, work = std::move(converted.work)] {
+Napi::Value ProgramObject::enqueue(const Napi::CallbackInfo& info, TaskFunction function) {
+  auto task = std::make_unique<Task>(info.Env(), [this, work = std::move(function)] {
     const auto publishBytes = [this] { bytes_ = program_ == nullptr ? 0 : program_->bytes(); };
     try {
       Outcome outcome = work();
@@ -82,7 +82,6 @@ Napi::Value ProgramObject::enqueue(const Napi::CallbackInfo& info, Call converte
     }
   });
   task->pin(info.This().As<Napi::Object>());
-  for (const Napi::Object& array : converted.arrays) task->pin(array);
   task->beforeSettling = [this](Napi::Env env) { settling(env); };
   const Napi::Value promise = task->promise();
   queue_.push(std::move(task));
@@ -105,6 +104,7 @@ void ProgramObject::freed(Napi::Env env) {
   if (freed_) return;
   freed_ = true;
   program_.reset();
+  staging_.reset();
   --*liveHandles_;
   Napi::MemoryManagement::AdjustExternalMemory(env, -static_cast<std::int64_t>(reportedBytes_));
   reportedBytes_ = 0;
@@ -118,10 +118,10 @@ Napi::Value ProgramObject::dispose(const Napi::CallbackInfo& info) {
       return deferred.Promise();
     }
     disposed_ = true;
-    return enqueue(info, {[this] {
-                     program_.reset();
-                     return Outcome{};
-                   }});
+    return enqueue(info, [this] {
+      program_.reset();
+      return Outcome{};
+    });
   });
 }
 

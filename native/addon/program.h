@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/program.h"
+#include "staging.h"
 #include "task_queue.h"
 
 namespace node_cudnn {
@@ -39,24 +40,20 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
   Napi::Value disposed(const Napi::CallbackInfo& info);
   Napi::Value bytes(const Napi::CallbackInfo& info);
 
-  // A call's arguments, converted: what is left to do, and the arrays that it reads meanwhile.
-  struct Call {
-    TaskFunction work = {};
-    std::vector<Napi::Object> arrays = {};
-  };
-  // Converts the arguments and queues the call; whatever fails becomes a rejection, as is the call
-  // of a disposed program.
+  // Converts the arguments to what is left to do and queues that; whatever fails becomes a
+  // rejection, as is the call of a disposed program.
   Napi::Value call(const Napi::CallbackInfo& info, const char* method,
-                   const std::function<Call()>& convert);
-  Call batchCall(const Napi::CallbackInfo& info,
-                 const std::function<Outcome(Program&, const Batch&)>& compute);
-  Napi::Value enqueue(const Napi::CallbackInfo& info, Call converted);
+                   const std::function<TaskFunction()>& convert);
+  TaskFunction batchCall(const Napi::CallbackInfo& info,
+                         const std::function<Outcome(Program&, const Batch&)>& compute);
+  Napi::Value enqueue(const Napi::CallbackInfo& info, TaskFunction work);
   void settling(Napi::Env env);
   void freed(Napi::Env env);
 
   std::unique_ptr<Program> program_;  // used by the queue's thread alone once it runs
   std::vector<InputSpec> inputs_;
   std::vector<WeightSpec> weights_;
+  std::shared_ptr<Staging> staging_ = std::make_shared<Staging>();
   std::shared_ptr<int> liveHandles_;
   std::atomic<std::size_t> bytes_ = 0;
   std::size_t reportedBytes_ = 0;  // to the garbage collector

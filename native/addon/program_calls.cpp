@@ -1,10 +1,10 @@
 // The calls of a Program: each converts its arguments and says what its thread does with them.
 #include <memory>
-#include <span>
 #include <string>
 #include <utility>
 
 #include "batch_from_js.h"
+#include "elements.h"
 #include "field.h"
 #include "optimizer_state.h"
 #include "program.h"
@@ -46,33 +46,38 @@ Outcome gradientsOutcome(GradientValues gradients) {
   return outcome;
 }
 
+void requireElements(const Field& field, const WeightSpec& weight) {
+  const Elements elements = elementsOf(field, HostType::Float32, "a Float32Array");
+  if (elements.count == elementCount(weight.shape)) return;
+  throw Error(ErrorCode::Shape, "weight '" + weight.name + "'",
+              "expected " + std::to_string(elementCount(weight.shape)) + " values of shape " +
+                  toString(weight.shape) + ", got " + std::to_string(elements.count));
+}
+
 }  // namespace
 
-ProgramObject::Call ProgramObject::batchCall(
+TaskFunction ProgramObject::batchCall(
     const Napi::CallbackInfo& info, const std::function<Outcome(Program&, const Batch&)>& compute) {
-  const std::shared_ptr<HostBatch> host = batchFromJs(Field(info[0], "batch"), inputs_);
-  Call converted;
-  converted.arrays = std::move(host->arrays);
-  converted.work = [this, host, compute] { return compute(*program_, host->batch); };
-  return converted;
+  const std::shared_ptr<HostBatch> host = batchFromJs(Field(info[0], "batch"), inputs_, *staging_);
+  return [this, host, compute] { return compute(*program_, host->batch); };
 }
 
 Napi::Value ProgramObject::configureTraining(const Napi::CallbackInfo& info) {
-  return call(info, "configureTraining", [&]() -> Call {
+  return call(info, "configureTraining", [&]() -> TaskFunction {
     TrainingSpec spec = trainingSpecFromJs(Field(info[0], "spec"));
-    return {[this, spec = std::move(spec)] {
+    return [this, spec = std::move(spec)] {
       program_->configureTraining(spec);
       return Outcome{};
-    }};
+    };
   });
 }
 
 Napi::Value ProgramObject::initialize(const Napi::CallbackInfo& info) {
-  return call(info, "initialize", [&]() -> Call {
-    return {[this] {
+  return call(info, "initialize", [&]() -> TaskFunction {
+    return [this] {
       program_->initialize();
       return Outcome{};
-    }};
+    };
   });
 }
 
@@ -114,27 +119,27 @@ Napi::Value ProgramObject::gradients(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value ProgramObject::results(const Napi::CallbackInfo& info) {
-  return call(info, "results", [&]() -> Call {
+  return call(info, "results", [&]() -> TaskFunction {
     const bool reset = Field(info[0], "reset").boolean();
-    return {[this, reset] {
+    return [this, reset] {
       Outcome outcome;
       outcome.value = [results = program_->results(reset)](Napi::Env env, const Float32Arrays&) {
         return resultsToJs(env, results);
       };
       return outcome;
-    }};
+    };
   });
 }
 
 Napi::Value ProgramObject::getWeights(const Napi::CallbackInfo& info) {
-  return call(info, "getWeights", [&]() -> Call {
-    return {[this] {
+  return call(info, "getWeights", [&]() -> TaskFunction {
+    return [this] {
       std::vector<std::vector<float>> values;
       for (std::size_t i = 0; i < program_->weightCount(); ++i) {
         values.push_back(program_->readWeight(i));
       }
       return listOutcome(std::move(values));
-    }};
+    };
   });
 }
 
@@ -146,74 +151,66 @@ Napi::Value ProgramObject::setWeights(const Napi::CallbackInfo& info) {
                   "expected " + std::to_string(weights_.size()) +
                       " arrays, one for each weight, got " + std::to_string(fields.size()));
     }
-    Call converted;
-    std::vector<std::pair<std::size_t, std::span<const float>>> writes;
+    std::vector<std::size_t> given;
+    std::vector<Field> arrays;
     for (std::size_t i = 0; i < fields.size(); ++i) {
       if (fields[i].isAbsent()) continue;
-      const std::span<const float> values = floatsFromJs(fields[i]);
-      if (static_cast<std::int64_t>(values.size()) != elementCount(weights_[i].shape)) {
-        throw Error(ErrorCode::Shape, "weight '" + weights_[i].name + "'",
-                    "expected " + std::to_string(elementCount(weights_[i].shape)) +
-                        " values of shape " + toString(weights_[i].shape) + ", got " +
-                        std::to_string(values.size()));
-      }
-      writes.emplace_back(i, values);
-      converted.arrays.push_back(fields[i].value().As<Napi::Object>());
+      requireElements(fields[i], weights_[i]);
+      given.push_back(i);
+      arrays.push_back(fields[i]);
     }
-    converted.work = [this, writes = std::move(writes)] {
-      for (const auto& [index, values] : writes) program_->writeWeight(index, values);
+    const auto values = std::make_shared<const StagedFloats>(stageFloats(arrays));
+    return TaskFunction([this, given, values] {
+      for (std::size_t i = 0; i < given.size(); ++i) {
+        program_->writeWeight(given[i], values->arrays[i]);
+      }
       return Outcome{};
-    };
-    return converted;
+    });
   });
 }
 
 Napi::Value ProgramObject::getOptimizerState(const Napi::CallbackInfo& info) {
-  return call(info, "getOptimizerState",
-              [&]() -> Call { return {[this] { return optimizerStateOutcome(*program_); }}; });
+  return call(info, "getOptimizerState", [&]() -> TaskFunction {
+    return [this] { return optimizerStateOutcome(*program_); };
+  });
 }
 
 Napi::Value ProgramObject::setOptimizerState(const Napi::CallbackInfo& info) {
   return call(info, "setOptimizerState", [&] {
-    const Field field(info[0], "state");
-    Call converted;
-    OptimizerState state = optimizerStateFromJs(field);
-    for (const Field& values : field["values"].elements()) {
-      converted.arrays.push_back(values.value().As<Napi::Object>());
-    }
-    converted.work = [this, state = std::move(state)] {
-      writeOptimizerState(*program_, state);
+    const auto state =
+        std::make_shared<const OptimizerState>(optimizerStateFromJs(Field(info[0], "state")));
+    return TaskFunction([this, state] {
+      writeOptimizerState(*program_, *state);
       return Outcome{};
-    };
-    return converted;
+    });
   });
 }
 
 Napi::Value ProgramObject::explain(const Napi::CallbackInfo& info) {
-  return call(info, "explain", [&]() -> Call {
+  return call(info, "explain", [&]() -> TaskFunction {
     const Mode mode = modeFromJs(Field(info[0], "mode"));
     const std::int64_t batchSize = Field(info[1], "batchSize").integer();
-    return {[this, mode, batchSize] {
+    return [this, mode, batchSize] {
       Outcome outcome;
       outcome.value = [text = program_->explain(mode, batchSize)](Napi::Env env,
                                                                   const Float32Arrays&) {
         return Napi::String::New(env, text);
       };
       return outcome;
-    }};
+    };
   });
 }
 
 Napi::Value ProgramObject::plan(const Napi::CallbackInfo& info) {
-  return call(info, "plan", [&]() -> Call {
+  return call(info, "plan", [&]() -> TaskFunction {
     const Mode mode = modeFromJs(Field(info[0], "mode"));
     const std::int64_t batchSize = Field(info[1], "batchSize").integer();
-    return {[this, mode, batchSize] {
+    return [this, mode, batchSize] {
       Outcome outcome;
       outcome.value = [plan = program_->describe(mode, batchSize)](
                           Napi::Env env, const Float32Arrays&) { return planToJs(env, plan); };
       return outcome;
-    }};
+    };
   });
 }
 

@@ -26,12 +26,12 @@ std::vector<std::int32_t> indicesFromJs(const Field& field, std::int64_t least, 
 
 AttributeValue attributeFromJs(const Field& field) {
   if (field.value().IsBoolean()) return field.boolean();
-  if (field.value().IsNumber()) return field.number();
+  if (field.value().IsNumber()) return field.finite();
   if (field.value().IsString()) return field.text();
   if (!field.isArray())
     throw field.mismatch("a boolean, a number, a string or an array of numbers");
   std::vector<double> numbers;
-  for (const Field& element : field.elements()) numbers.push_back(element.number());
+  for (const Field& element : field.elements()) numbers.push_back(element.finite());
   return numbers;
 }
 
@@ -50,8 +50,8 @@ WeightSpec weightSpecFromJs(const Field& field) {
   spec.initializer.kind = field["initializer"]["kind"].text();
   spec.initializer.attributes = attributesFromJs(field["initializer"]["attributes"]);
   spec.trainable = field["trainable"].boolean();
-  spec.l1 = field["l1"].number();
-  spec.l2 = field["l2"].number();
+  spec.l1 = field["l1"].finite();
+  spec.l2 = field["l2"].finite();
   return spec;
 }
 
@@ -69,7 +69,7 @@ OpSpec opSpecFromJs(const Field& field, std::size_t values, std::size_t weights)
 LossSpec lossSpecFromJs(const Field& field) {
   LossSpec spec;
   spec.type = field["type"].text();
-  spec.weight = field["weight"].number();
+  spec.weight = field["weight"].finite();
   spec.fromLogits = field["fromLogits"].boolean();
   return spec;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "error_to_js.h"
+#include "new_floats.h"
 
 namespace node_cudnn {
 
@@ -60,7 +61,8 @@ bool Task::advance(Napi::Env env) noexcept {
 void Task::makeArrays(Napi::Env env) {
   Napi::Array list = Napi::Array::New(env, outcome_.arrays.size());
   for (std::size_t i = 0; i < outcome_.arrays.size(); ++i) {
-    auto array = Napi::Float32Array::New(env, outcome_.arrays[i].size());
+    Napi::Float32Array array =
+        newFloats(env, static_cast<std::int64_t>(outcome_.arrays[i].size()), "the results");
     destinations_.emplace_back(array.Data(), array.ElementLength());
     list.Set(static_cast<std::uint32_t>(i), array);
   }

@@ -115,6 +115,9 @@ struct HostRows {
   const std::int32_t* indices = nullptr;  // rows to take, in order; null: from `first` on
   std::int64_t first = 0;
   std::string name;  // for errors: "x", "input 'image'"
+  // Of copies of a batch's rows: where they stood in the array that errors speak of.
+  const std::int32_t* sourceIndices = nullptr;
+  std::int64_t sourceFirst = 0;
 };
 
 // Doubles in device memory that the host looks at after each run.

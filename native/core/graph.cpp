@@ -26,7 +26,13 @@ std::string_view Op::type() const { return definition->type; }
 std::string Op::place() const { return definition->type + " '" + name + "'"; }
 
 TensorId Graph::addTensor(Tensor tensor) {
-  elementCount(tensor.shape);
+  const Shape& shape = tensor.shape;
+  if (shape.size() > kMostAxes || std::ranges::any_of(shape, [](auto axis) { return axis < 1; })) {
+    throw Error(ErrorCode::Shape, "'" + tensor.name + "'",
+                "expected at most " + std::to_string(kMostAxes) + " axes of at least 1, got " +
+                    toString(shape));
+  }
+  elementCount(shape);
   tensors_.push_back(std::move(tensor));
   return static_cast<TensorId>(tensors_.size()) - 1;
 }
@@ -34,18 +40,17 @@ TensorId Graph::addTensor(Tensor tensor) {
 const Op& Graph::add(std::string_view type, std::string name, std::vector<TensorId> inputs,
                      Attributes attributes, Phase phase, const std::vector<int>& unwanted) {
   Op op{&findOp(type), std::move(name), std::move(inputs), {}, std::move(attributes), phase};
-  std::vector<Tensor> outputs;
   try {
-    outputs = op.definition->infer(*this, op);
+    std::vector<Tensor> outputs = op.definition->infer(*this, op);
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const bool wanted = std::ranges::find(unwanted, static_cast<int>(i)) == unwanted.end();
+      Tensor& output = outputs[i];
+      output.name = output.name.empty() ? op.name : op.name + "/" + output.name;
+      op.outputs.push_back(wanted ? addTensor(std::move(output)) : kNoTensor);
+    }
   } catch (const Error& error) {
     if (error.place() == op.place()) throw;
     throw Error(error.code(), op.place(), error.what());
-  }
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    const bool wanted = std::ranges::find(unwanted, static_cast<int>(i)) == unwanted.end();
-    Tensor& output = outputs[i];
-    output.name = output.name.empty() ? op.name : op.name + "/" + output.name;
-    op.outputs.push_back(wanted ? addTensor(std::move(output)) : kNoTensor);
   }
   ops_.push_back(std::move(op));
   return ops_.back();

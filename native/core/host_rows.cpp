@@ -10,6 +10,11 @@ namespace node_cudnn {
 
 namespace {
 
+// The row's number in the array that the host knows.
+std::int64_t sourceRow(const HostRows& rows, std::int64_t row) {
+  return rows.sourceIndices == nullptr ? rows.sourceFirst + row : rows.sourceIndices[row];
+}
+
 template <typename T>
 [[noreturn]] void refuse(const HostRows& rows, std::int64_t batchRow, ElementType type,
                          std::int64_t classes) {
@@ -23,7 +28,8 @@ template <typename T>
   std::int64_t at = 0;
   while (at + 1 < rows.rowElements && fits(values[at])) ++at;
   std::ostringstream message;
-  message << "row " << row << ", element " << at << " is " << +values[at] << "; expected ";
+  message << "row " << sourceRow(rows, row) << ", element " << at << " is " << +values[at]
+          << "; expected ";
   if (!label) {
     message << "a finite number";
   } else if (classes > 0) {

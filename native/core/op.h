@@ -2,6 +2,7 @@
 // backend's business. Each op registers itself from its own file in ops/.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -13,8 +14,21 @@ namespace node_cudnn {
 
 class Differentiator;
 
+// Where a specification may name an op. Core: nowhere; the core adds it by itself.
+enum class OpUse { Core, Model, Loss, Metric, Optimizer };
+
+// What an op of a model is given: values, then weights, of which those marked true must be there.
+struct Operands {
+  static constexpr std::size_t kMany = 65536;
+  std::size_t leastValues = 1;
+  std::size_t mostValues = 1;
+  std::vector<bool> weights = {};
+};
+
 struct OpDefinition {
   std::string type;
+  OpUse use = OpUse::Core;
+  Operands operands = {};  // OpUse::Model
   // Shapes, types and roles of the outputs; validates inputs and attributes.
   std::function<std::vector<Tensor>(const Graph&, const Op&)> infer = {};
   // Appends the ops that compute the gradients of the op's inputs. Empty: no gradient flows.

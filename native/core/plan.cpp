@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "error.h"
+#include "host_memory.h"
 #include "op.h"
 
 namespace node_cudnn {
@@ -42,7 +43,8 @@ void Plan::bind(void* arena, const std::vector<void*>& slots) {
 
 std::vector<float> Plan::read(Backend& backend, TensorId tensor) const {
   const BufferId buffer = bufferOf(tensor);
-  std::vector<float> values(static_cast<std::size_t>(elementCount(model_.graph.shape(tensor))));
+  std::vector<float> values = hostFloats(elementCount(model_.graph.shape(tensor)),
+                                         "a copy of '" + model_.graph.tensor(tensor).name + "'");
   backend.read(*schedule_.buffers.at(static_cast<std::size_t>(buffer)).layout, address(buffer),
                values);
   return values;

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "check_spec.h"
 #include "error.h"
+#include "host_memory.h"
 #include "initializer.h"
 #include "plan.h"
+#include "plan_table.h"
 #include "slot_table.h"
 
 namespace node_cudnn {
@@ -18,7 +21,10 @@ constexpr std::uint32_t kWeightStreams = 0x80000000U;
 }  // namespace
 
 Program::Program(ModelSpec spec)
-    : spec_(std::move(spec)), backend_(makeBackend(spec_.backend, spec_.backendOptions)) {
+    : spec_(std::move(spec)),
+      backend_(makeBackend(spec_.backend, spec_.backendOptions)),
+      plans_(std::make_unique<PlanTable>()) {
+  checkModel(spec_);
   slotTable_ = std::make_unique<SlotTable>(spec_, training_);
   for (const WeightSpec& weight : spec_.weights) {
     slots_.push_back({weight.name, weight.shape, nullptr, nullptr});
@@ -36,9 +42,10 @@ Program::~Program() = default;
 
 void Program::configureTraining(TrainingSpec spec) {
   settle();
+  checkTraining(spec_, spec);
   SlotTable table(spec_, spec);
   buildModelGraph(spec_, spec, Mode::Train, 1, false);  // throws before anything is changed
-  std::erase_if(plans_, [](const auto& entry) { return !predicts(std::get<0>(entry.first)); });
+  plans_->keepPredicting();
   layoutsSuitTraining_ = false;
   training_ = std::move(spec);
   *slotTable_ = std::move(table);
@@ -48,7 +55,7 @@ void Program::configureTraining(TrainingSpec spec) {
     slots_.push_back({slotTable_->stateNames[i], spec_.weights[slotTable_->stateWeights[i]].shape,
                       nullptr, nullptr});
   }
-  for (auto& [key, plan] : plans_) plan->unbind();
+  plans_->unbind();
   // The optimizer's state is new.
   notFinite_.erase(notFinite_.lower_bound(spec_.weights.size()), notFinite_.end());
   step_ = 0;
@@ -58,7 +65,8 @@ void Program::initialize() {
   for (std::size_t i = 0; i < spec_.weights.size(); ++i) {
     const WeightSpec& weight = spec_.weights[i];
     ensureSlot(i);
-    std::vector<float> values(static_cast<std::size_t>(elementCount(weight.shape)));
+    std::vector<float> values =
+        hostFloats(elementCount(weight.shape), "a copy of '" + weight.name + "'");
     initializeValues(weight.initializer, spec_.seed, kWeightStreams + static_cast<std::uint32_t>(i),
                      values);
     writeSlot(i, values, weight.name);
@@ -78,30 +86,30 @@ void Program::ensureSlot(std::size_t index) {
 }
 
 Plan& Program::plan(Mode mode, std::int64_t batchSize, bool weighted) {
+  if (batchSize < 1 || batchSize > kLongestAxis) {
+    throw Error(
+        ErrorCode::Option, "batchSize",
+        "expected 1 to " + std::to_string(kLongestAxis) + ", got " + std::to_string(batchSize));
+  }
   const PlanKey key{mode, batchSize, weighted};
-  if (const auto found = plans_.find(key); found != plans_.end()) return *found->second;
+  if (Plan* found = plans_->find(key)) return *found;
   if (!predicts(mode) && training_.losses.empty()) {
     throw Error(ErrorCode::Option, "model", "has no loss: call compile() first");
   }
   settle();
-  const bool free = plans_.empty() || (mode == Mode::Train && !layoutsSuitTraining_);
+  const bool free = plans_->isEmpty() || (mode == Mode::Train && !layoutsSuitTraining_);
   std::vector<LayoutPtr> layouts;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    layouts.push_back(free || !isUsed(i) ? nullptr : slots_[i].layout);
+    // A weight that no loss reaches is in no training plan.
+    layouts.push_back(free || !plans_->uses(i) ? nullptr : slots_[i].layout);
   }
   auto made = std::make_unique<Plan>(
       *backend_, buildModelGraph(spec_, training_, mode, batchSize, weighted, notFinite_.empty()),
       layouts);
-  if (free) plans_.clear();
+  if (free) plans_->clear();
   adoptLayouts(*made);
   layoutsSuitTraining_ |= mode == Mode::Train;
-  return *plans_.emplace(key, std::move(made)).first->second;
-}
-
-// A weight that no loss reaches is in no training plan.
-bool Program::isUsed(std::size_t slot) const {
-  return std::ranges::any_of(
-      plans_, [&](const auto& entry) { return entry.second->slotLayout(slot) != nullptr; });
+  return plans_->add(key, std::move(made));
 }
 
 void Program::adoptLayouts(const Plan& plan) {
@@ -124,7 +132,7 @@ void Program::adoptLayouts(const Plan& plan) {
 void Program::ensureArena(const Plan& plan) {
   const std::size_t bytes = plan.schedule().arenaBytes;
   if (bytes == 0 || (arena_ && arena_->bytes() >= bytes)) return;
-  for (auto& [key, other] : plans_) other->unbind();
+  plans_->unbind();
   arena_.reset();
   arena_ = backend_->allocate(bytes, "activations and gradients");
 }
@@ -132,8 +140,8 @@ void Program::ensureArena(const Plan& plan) {
 Plan& Program::ready(Mode mode, const Batch& batch) {
   if (batch.size < 1) throw Error(ErrorCode::Data, "batch", "has no rows");
   lookAtWeights();
-  const auto found = plans_.find({mode, batch.size, !batch.sampleWeights.empty()});
-  if (found == plans_.end() || found->second.get() != running_) settle();
+  const Plan* found = plans_->find({mode, batch.size, !batch.sampleWeights.empty()});
+  if (found == nullptr || found != running_) settle();
   Plan& made = plan(mode, batch.size, !batch.sampleWeights.empty());
   try {
     // What stays comes first: what is left then tells which batch would fit.

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -54,6 +53,7 @@ struct GradientValues {
 };
 
 class Plan;
+class PlanTable;
 struct PlanDescription;
 struct SlotTable;
 
@@ -108,6 +108,8 @@ class Program {
 
   // Bytes held in backend memory.
   std::size_t bytes() const;
+  // Plans that are kept; those used least recently go.
+  std::size_t planCount() const;
 
  private:
   struct Slot {
@@ -122,8 +124,6 @@ class Program {
   Plan& ready(Mode mode, const Batch& batch);
   // Converts the slots to the layouts that the plan chose.
   void adoptLayouts(const Plan& plan);
-  // Whether a plan that was made uses the slot.
-  bool isUsed(std::size_t slot) const;
   void ensureSlot(std::size_t slot);
   void ensureArena(const Plan& plan);
   void bind(Plan& plan);
@@ -158,7 +158,7 @@ class Program {
   std::unique_ptr<Backend> backend_;
   std::unique_ptr<SlotTable> slotTable_;
   std::vector<Slot> slots_;
-  std::map<PlanKey, std::unique_ptr<Plan>> plans_;
+  std::unique_ptr<PlanTable> plans_;
   bool layoutsSuitTraining_ = false;
   std::unique_ptr<Memory> arena_;
   Plan* running_ = nullptr;          // the plan of the runs that were not observed yet

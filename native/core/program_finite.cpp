@@ -7,7 +7,8 @@
 #include <cmath>
 
 #include "error.h"
-#include "plan.h"
+#include "host_memory.h"
+#include "plan_table.h"
 #include "program.h"
 
 namespace node_cudnn {
@@ -32,7 +33,7 @@ void Program::noteValues(std::size_t slot, std::span<const float> values) {
   }
   if (notFinite_.empty() == plansFused) return;
   settle();
-  plans_.clear();
+  plans_->clear();
   layoutsSuitTraining_ = false;
 }
 
@@ -56,7 +57,8 @@ std::optional<std::string> Program::firstNotFinite(Plan& plan, const StepState& 
     if (buffer.tensor == kNoTensor) return true;
     const Tensor& tensor = plan.model().graph.tensor(buffer.tensor);
     if (tensor.type != ElementType::Float) return true;
-    std::vector<float> values(static_cast<std::size_t>(elementCount(tensor.shape)));
+    std::vector<float> values =
+        hostFloats(elementCount(tensor.shape), "a copy of '" + tensor.name + "'");
     backend_->read(*buffer.layout, plan.address(id), values);
     return isFinite(values);
   };

@@ -3,7 +3,8 @@
 #include <utility>
 
 #include "error.h"
-#include "plan.h"
+#include "host_memory.h"
+#include "plan_table.h"
 #include "program.h"
 #include "slot_table.h"
 
@@ -11,7 +12,8 @@ namespace node_cudnn {
 
 std::vector<float> Program::readSlot(std::size_t slot) {
   ensureSlot(slot);
-  std::vector<float> values(static_cast<std::size_t>(elementCount(slots_[slot].shape)));
+  std::vector<float> values =
+      hostFloats(elementCount(slots_[slot].shape), "a copy of '" + slots_[slot].name + "'");
   backend_->read(*slots_[slot].layout, slots_[slot].memory->data(), values);
   return values;
 }
@@ -48,6 +50,8 @@ std::vector<float> Program::readOptimizerState(std::size_t index) {
 void Program::writeOptimizerState(std::size_t index, std::span<const float> values) {
   writeSlot(slotTable_->state(index), values, slotTable_->stateNames.at(index));
 }
+
+std::size_t Program::planCount() const { return plans_->size(); }
 
 std::size_t Program::bytes() const {
   std::size_t total = 0;

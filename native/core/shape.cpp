@@ -7,10 +7,16 @@ namespace node_cudnn {
 std::int64_t elementCount(const Shape& shape) {
   std::int64_t count = 1;
   for (const std::int64_t axis : shape) {
-    if (axis < 0 || __builtin_mul_overflow(count, axis, &count) ||
-        count > (std::int64_t{1} << 62)) {
+    if (axis < 0 || axis > kLongestAxis) {
       throw Error(ErrorCode::Shape, "shape " + toString(shape),
-                  "an axis is negative or the number of elements is too large");
+                  "expected axes from 0 to " + std::to_string(kLongestAxis));
+    }
+    // Both factors are bounded, so that their product fits.
+    count *= axis;
+    if (count > kMostElements) {
+      throw Error(ErrorCode::OutOfMemory, "shape " + toString(shape),
+                  "has more than " + std::to_string(kMostElements) +
+                      " elements; use a smaller batch or smaller layers");
     }
   }
   return count;

@@ -12,8 +12,4 @@ namespace node_cudnn::onednn {
 // Throws OutOfMemory naming `purpose`, what is wanted and what is free.
 std::unique_ptr<Memory> allocateHostMemory(std::size_t bytes, std::string_view purpose);
 
-// Bytes that this process may still use: the smaller of what the machine and its control group
-// leave.
-std::size_t freeHostMemory();
-
 }  // namespace node_cudnn::onednn

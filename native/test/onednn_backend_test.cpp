@@ -7,9 +7,9 @@
 
 #include "core/backend.h"
 #include "core/error.h"
+#include "core/host_memory.h"
 #include "core/op.h"
 #include "core/philox.h"
-#include "onednn/host_memory.h"
 #include "onednn/layout.h"
 #include "onednn/parallel.h"
 #include "onednn/philox_blocks.h"
@@ -96,7 +96,7 @@ TEST(OnednnMemory, IsAlignedAndZero) {
 }
 
 TEST(OnednnMemory, RefusesWhatTheMachineDoesNotHave) {
-  const std::size_t free = onednn::freeHostMemory();
+  const std::size_t free = freeHostMemory();
   EXPECT_GT(free, 0U);
   try {
     makeBackend("cpu")->allocate(free + (std::size_t{1} << 40), "activations");

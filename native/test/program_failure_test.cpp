@@ -210,7 +210,7 @@ TEST(ModelErrors, AWrongTrainingSpecChangesNothing) {
 TEST(ModelErrors, AModelTooLargeForMemory) {
   SmallModel model("reference");
   const std::int32_t x = model.input("x", {1 << 20});
-  model.output(model.dense("huge", x, 1 << 24));
+  model.output(model.dense("huge", x, 1 << 20));
   Program program(model.spec);
   expectError(ErrorCode::OutOfMemory, {"huge/kernel", "MiB"}, [&] { program.initialize(); });
 }

@@ -1,8 +1,15 @@
 #include "affine.h"
 
+#include "../error.h"
 #include "../op.h"
 
 namespace node_cudnn {
+
+void requireFusable(const Op& op, const std::string& activation) {
+  if (activation == "linear" || activation == "relu") return;
+  throw Error(ErrorCode::Option, op.place(),
+              "activation must be 'linear' or 'relu', got '" + activation + "'");
+}
 
 TensorId gradientBeforeActivation(Differentiator& differentiator, const Op& op) {
   const TensorId gradient = differentiator.gradientOf(op.outputs[0]);

@@ -1,6 +1,8 @@
 // 2-D convolution (cross-correlation, as in Keras), channels-last, with groups.
 #include "conv2d.h"
 
+#include <algorithm>
+
 #include "../differentiator.h"
 #include "../error.h"
 #include "../op.h"
@@ -11,19 +13,22 @@ namespace node_cudnn {
 std::array<std::int64_t, 2> pairOf(const Attributes& attributes, const std::string& name,
                                    std::int64_t minimum) {
   const std::vector<std::int64_t> values = attributes.integers(name);
-  if (values.size() != 2 || values[0] < minimum || values[1] < minimum) {
+  const auto fits = [&](std::int64_t n) { return n >= minimum && n <= kLongestWindow; };
+  if (values.size() != 2 || !std::ranges::all_of(values, fits)) {
     throw Error(ErrorCode::Option, "attribute '" + name + "'",
-                "expected two numbers of at least " + std::to_string(minimum) + ", got " +
-                    toString(values));
+                "expected two numbers from " + std::to_string(minimum) + " to " +
+                    std::to_string(kLongestWindow) + ", got " + toString(values));
   }
   return {values[0], values[1]};
 }
 
 Padding2d Padding2d::from(const Attributes& attributes) {
   const std::vector<std::int64_t> p = attributes.integers("padding", {0, 0, 0, 0});
-  if (p.size() != 4 || p[0] < 0 || p[1] < 0 || p[2] < 0 || p[3] < 0) {
+  const auto fits = [](std::int64_t n) { return n >= 0 && n <= kMostPadding; };
+  if (p.size() != 4 || !std::ranges::all_of(p, fits)) {
     throw Error(ErrorCode::Option, "attribute 'padding'",
-                "expected [top,bottom,left,right] of at least 0, got " + toString(p));
+                "expected [top,bottom,left,right] from 0 to " + std::to_string(kMostPadding) +
+                    ", got " + toString(p));
   }
   return {p[0], p[1], p[2], p[3]};
 }
@@ -36,10 +41,11 @@ Conv2dParameters Conv2dParameters::from(const Op& op) {
   p.padding = Padding2d::from(op.attributes);
   p.groups = op.attributes.integer("groups", 1);
   p.activation = op.attributes.text("activation", "linear");
-  if (p.groups < 1) {
+  if (p.groups < 1 || p.groups > kLongestAxis) {
     throw Error(ErrorCode::Option, "attribute 'groups'",
                 "expected at least 1, got " + std::to_string(p.groups));
   }
+  requireFusable(op, p.activation);
   return p;
 }
 
@@ -90,7 +96,7 @@ std::vector<Tensor> inferForward(const Graph& graph, const Op& op) {
 // 2 operations for each kernel element at each output position.
 double multiplyAdds(const Shape& output, const Shape& kernel) {
   return 2.0 * static_cast<double>(elementCount(output)) *
-         static_cast<double>(kernel[0] * kernel[1] * kernel[2]);
+         static_cast<double>(elementCount({kernel[0], kernel[1], kernel[2]}));
 }
 
 void differentiateConv2d(Differentiator& d, const Op& op) {
@@ -104,6 +110,8 @@ void differentiateConv2d(Differentiator& d, const Op& op) {
 
 const RegisteredOp forward{{
     .type = "conv2d",
+    .use = OpUse::Model,
+    .operands = {.weights = {true, false}},
     .infer = inferForward,
     .differentiate = differentiateConv2d,
     .flops =

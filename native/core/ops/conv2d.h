@@ -30,7 +30,12 @@ struct Conv2dParameters {
 std::int64_t windowPositions(std::int64_t length, std::int64_t before, std::int64_t after,
                              std::int64_t size, std::int64_t stride, std::int64_t dilation = 1);
 
-// The list attribute `name` as two numbers of at least `minimum`.
+// A kernel, stride or dilation beyond the first and a padding beyond the second are refused: what
+// libraries generate for a window grows with its padding.
+inline constexpr std::int64_t kLongestWindow = std::int64_t{1} << 24;
+inline constexpr std::int64_t kMostPadding = std::int64_t{1} << 14;
+
+// The list attribute `name` as two numbers from `minimum` to kLongestWindow.
 std::array<std::int64_t, 2> pairOf(const Attributes& attributes, const std::string& name,
                                    std::int64_t minimum);
 

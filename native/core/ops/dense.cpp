@@ -10,6 +10,7 @@ namespace {
 
 std::vector<Tensor> inferForward(const Graph& graph, const Op& op) {
   requireRank(graph, op, op.inputs[1], 2, "[I,O] (the kernel)");
+  requireFusable(op, op.attributes.text("activation", "linear"));
   Shape y = graph.shape(op.inputs[0]);
   const Shape& kernel = graph.shape(op.inputs[1]);
   if (y.size() < 2 || y.back() != kernel[0]) {
@@ -31,11 +32,14 @@ void differentiateDense(Differentiator& d, const Op& op) {
 }
 
 double multiplyAdds(const Graph& graph, TensorId output, std::int64_t inputUnits) {
-  return 2.0 * static_cast<double>(elementCount(graph.shape(output)) * inputUnits);
+  return 2.0 * static_cast<double>(elementCount(graph.shape(output))) *
+         static_cast<double>(inputUnits);
 }
 
 const RegisteredOp forward{{
     .type = "dense",
+    .use = OpUse::Model,
+    .operands = {.weights = {true, false}},
     .infer = inferForward,
     .differentiate = differentiateDense,
     .flops =

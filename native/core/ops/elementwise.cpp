@@ -1,4 +1,6 @@
 // Ops that keep the shape: activations, softmax, dropout, rescaling and sums.
+#include <cmath>
+
 #include "../differentiator.h"
 #include "../error.h"
 #include "../op.h"
@@ -44,6 +46,24 @@ std::vector<Tensor> inferDropout(const Graph& graph, const Op& op) {
     throw Error(ErrorCode::Option, op.place(),
                 "rate must be in [0,1], got " + std::to_string(rate));
   }
+  const double stream = op.attributes.number("stream", 0);
+  if (!(stream >= 0 && stream <= 0xFFFFFFFF && std::floor(stream) == stream)) {
+    throw Error(ErrorCode::Option, op.place(),
+                "stream must be a whole number below 2^32, got " + std::to_string(stream));
+  }
+  return inferSame(graph, op);
+}
+
+std::vector<Tensor> inferSoftmax(const Graph& graph, const Op& op) {
+  if (graph.shape(op.inputs[0]).size() < 2) {
+    throw Error(ErrorCode::Shape, op.place(),
+                "expected input [...,C], got " + toString(graph.shape(op.inputs[0])));
+  }
+  return inferSame(graph, op);
+}
+
+std::vector<Tensor> inferRescaling(const Graph& graph, const Op& op) {
+  for (const char* name : {"scale", "offset"}) op.attributes.number(name);
   return inferSame(graph, op);
 }
 
@@ -64,20 +84,29 @@ const auto withoutOutput = [](Differentiator& d, const Op& op) {
   contributeBackward(d, op, false);
 };
 
-const RegisteredOp activation{
-    {.type = "activation", .infer = inferActivation, .differentiate = withOutput}};
+const RegisteredOp activation{{.type = "activation",
+                               .use = OpUse::Model,
+                               .infer = inferActivation,
+                               .differentiate = withOutput}};
 const RegisteredOp activationBackward{{.type = "activationBackward", .infer = inferGradient}};
-const RegisteredOp softmax{{.type = "softmax", .infer = inferSame, .differentiate = withOutput}};
+const RegisteredOp softmax{
+    {.type = "softmax", .use = OpUse::Model, .infer = inferSoftmax, .differentiate = withOutput}};
 const RegisteredOp softmaxBackward{{.type = "softmaxBackward", .infer = inferGradient}};
-const RegisteredOp dropout{
-    {.type = "dropout", .infer = inferDropout, .differentiate = withoutOutput}};
+const RegisteredOp dropout{{.type = "dropout",
+                            .use = OpUse::Model,
+                            .infer = inferDropout,
+                            .differentiate = withoutOutput}};
 const RegisteredOp dropoutBackward{{.type = "dropoutBackward", .infer = inferGradient}};
-const RegisteredOp rescaling{
-    {.type = "rescaling", .infer = inferSame, .differentiate = withoutOutput}};
+const RegisteredOp rescaling{{.type = "rescaling",
+                              .use = OpUse::Model,
+                              .infer = inferRescaling,
+                              .differentiate = withoutOutput}};
 const RegisteredOp rescalingBackward{{.type = "rescalingBackward", .infer = inferGradient}};
 
 const RegisteredOp add{{
     .type = "add",
+    .use = OpUse::Model,
+    .operands = {.leastValues = 2, .mostValues = Operands::kMany},
     .infer = inferAdd,
     .differentiate =
         [](Differentiator& d, const Op& op) {

@@ -32,15 +32,19 @@ std::vector<Tensor> inferLoss(const Graph& graph, const Op& op) {
 
 std::vector<Tensor> inferMetric(const Graph& graph, const Op& op) {
   requireTarget(graph, op);
+  op.attributes.number("threshold", 0.5);
+  if (op.attributes.integer("k", 5) < 1) {
+    throw Error(ErrorCode::Option, op.place(), "k must be at least 1");
+  }
   return {};
 }
 
 OpDefinition loss(const char* type) {
-  return {.type = type, .infer = inferLoss, .updatesInPlace = true};
+  return {.type = type, .use = OpUse::Loss, .infer = inferLoss, .updatesInPlace = true};
 }
 
 OpDefinition metric(const char* type) {
-  return {.type = type, .infer = inferMetric, .updatesInPlace = true};
+  return {.type = type, .use = OpUse::Metric, .infer = inferMetric, .updatesInPlace = true};
 }
 
 const RegisteredOp softmaxCrossEntropy{loss("softmaxCrossEntropy")};

@@ -2,6 +2,7 @@
 #include "../differentiator.h"
 #include "../error.h"
 #include "../op.h"
+#include "conv2d.h"
 
 namespace node_cudnn {
 
@@ -15,11 +16,16 @@ Tensor like(const Graph& graph, TensorId id, Role role = Role::Activation, std::
 // (Krizhevsky, Sutskever, Hinton 2012, section 3.3; alpha as in TensorFlow, not divided).
 const RegisteredOp lrnForward{{
     .type = "localResponseNormalization",
+    .use = OpUse::Model,
     .infer = [](const Graph& graph, const Op& op) -> std::vector<Tensor> {
       requireRank(graph, op, op.inputs[0], 4, "[N,H,W,C]");
-      if (op.attributes.integer("depthRadius") < 0) {
-        throw Error(ErrorCode::Option, op.place(), "depthRadius must be at least 0");
+      const std::int64_t radius = op.attributes.integer("depthRadius");
+      if (radius < 0 || radius > kLongestWindow) {
+        throw Error(ErrorCode::Option, op.place(),
+                    "depthRadius must be at least 0 and at most " + std::to_string(kLongestWindow) +
+                        ", got " + std::to_string(radius));
       }
+      for (const char* name : {"bias", "alpha", "beta"}) op.attributes.number(name);
       return {like(graph, op.inputs[0]),
               {"workspace", graph.shape(op.inputs[0]), ElementType::Opaque, Role::Internal}};
     },
@@ -47,6 +53,10 @@ std::vector<Tensor> inferBatchNormalization(const Graph& graph, const Op& op) {
   if (x.size() < 2) {
     throw Error(ErrorCode::Shape, op.place(), "expected input [...,C], got " + toString(x));
   }
+  if (!(op.attributes.number("epsilon") >= 0)) {
+    throw Error(ErrorCode::Option, op.place(), "epsilon must be at least 0");
+  }
+  op.attributes.boolean("training");
   const Shape channels{x.back()};
   for (std::size_t i = 1; i < op.inputs.size(); ++i) {
     if (op.inputs[i] != kNoTensor && graph.shape(op.inputs[i]) != channels) {
@@ -84,6 +94,8 @@ void differentiateBatchNormalization(Differentiator& d, const Op& op) {
 
 const RegisteredOp batchForward{{
     .type = "batchNormalization",
+    .use = OpUse::Model,
+    .operands = {.weights = {false, false, true, true}},
     .infer = inferBatchNormalization,
     .differentiate = differentiateBatchNormalization,
 }};

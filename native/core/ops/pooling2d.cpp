@@ -52,6 +52,7 @@ void contributeBackward(Differentiator& d, const Op& op, std::vector<TensorId> i
 
 const RegisteredOp maxForward{{
     .type = "maxPooling2d",
+    .use = OpUse::Model,
     .infer = [](const Graph& graph, const Op& op) -> std::vector<Tensor> {
       const Shape y = pooledShape(graph, op, op.inputs[0]);
       return {{"", y}, {"argmax", y, ElementType::Opaque, Role::Internal}};
@@ -66,6 +67,7 @@ const RegisteredOp maxBackward{{.type = "maxPooling2dBackward", .infer = inferIn
 
 const RegisteredOp averageForward{{
     .type = "averagePooling2d",
+    .use = OpUse::Model,
     .infer = [](const Graph& graph, const Op& op) -> std::vector<Tensor> {
       return {{"", pooledShape(graph, op, op.inputs[0])}};
     },
@@ -78,6 +80,7 @@ const RegisteredOp averageBackward{
 
 const RegisteredOp globalForward{{
     .type = "globalAveragePooling2d",
+    .use = OpUse::Model,
     .infer = [](const Graph& graph, const Op& op) -> std::vector<Tensor> {
       requireRank(graph, op, op.inputs[0], 4, "[N,H,W,C]");
       const Shape& x = graph.shape(op.inputs[0]);

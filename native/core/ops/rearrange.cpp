@@ -22,6 +22,7 @@ std::vector<Tensor> inferReshape(const Graph& graph, const Op& op) {
 
 const RegisteredOp reshape{{
     .type = "reshape",
+    .use = OpUse::Model,
     .infer = inferReshape,
     .differentiate =
         [](Differentiator& d, const Op& op) {
@@ -73,6 +74,7 @@ void differentiatePermute(Differentiator& d, const Op& op) {
 
 const RegisteredOp permute{{
     .type = "permute",
+    .use = OpUse::Model,
     .infer = [](const Graph& graph, const Op& op) -> std::vector<Tensor> {
       const Shape& x = graph.shape(op.inputs[0]);
       Shape y{x.at(0)};
@@ -134,6 +136,8 @@ void differentiateConcatenate(Differentiator& d, const Op& op) {
 
 const RegisteredOp concatenate{{
     .type = "concatenate",
+    .use = OpUse::Model,
+    .operands = {.leastValues = 2, .mostValues = Operands::kMany},
     .infer = inferConcatenate,
     .differentiate = differentiateConcatenate,
 }};

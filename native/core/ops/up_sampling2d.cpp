@@ -10,6 +10,7 @@ namespace {
 
 const RegisteredOp forward{{
     .type = "upSampling2d",
+    .use = OpUse::Model,
     .infer = [](const Graph& graph, const Op& op) -> std::vector<Tensor> {
       requireRank(graph, op, op.inputs[0], 4, "[N,H,W,C]");
       const auto [height, width] = pairOf(op.attributes, "size", 1);

@@ -55,6 +55,7 @@ std::vector<Tensor> inferOptimizer(const Graph& graph, const Op& op, std::size_t
 
 const RegisteredOp sgd{{
     .type = "sgd",
+    .use = OpUse::Optimizer,
     .infer =
         [](const Graph& graph, const Op& op) {
           return inferOptimizer(graph, op, op.attributes.number("momentum", 0) > 0 ? 3 : 2);
@@ -64,6 +65,7 @@ const RegisteredOp sgd{{
 
 const RegisteredOp adam{{
     .type = "adam",
+    .use = OpUse::Optimizer,
     .infer = [](const Graph& graph, const Op& op) { return inferOptimizer(graph, op, 4); },
     .updatesInPlace = true,
 }};
