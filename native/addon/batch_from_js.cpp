@@ -57,6 +57,7 @@ void requireRowsThere(const HostBatch& host, std::int64_t first, std::int64_t ro
     if (row < 0 || row >= rows) refuse(row);
   }
 }
+
 // argument: what the caller of fit() knows the arrays as, for errors of their values.
 void addRows(std::vector<HostRows>& to, const std::vector<Field>& arrays, std::int64_t rows,
              const std::string& argument) {
