@@ -32,7 +32,7 @@ const values: readonly ((random: Random) => unknown)[] = [
   () => [],
   () => ({}),
   () => [[1]],
-  () => new Array(2 ** 32 - 1),
+  () => new Array<unknown>(2 ** 32 - 1),
   () => new Proxy({}, {}),
   (random) => random.pick([NaN, Infinity, -Infinity, -0, 0.5, -1, 0, 1, 2, 3, 1e308]),
   (random) => random.pick([255, 65536, 1e6, 2 ** 24, 2 ** 30, 2 ** 31 - 1, 2 ** 31, 2 ** 32]),
