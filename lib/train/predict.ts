@@ -1,8 +1,10 @@
+import { ShapeError } from '../errors/errors.js';
 import { givenOptions } from '../errors/givenOptions.js';
 import { trueOrFalse } from '../errors/optionValues.js';
-import type { TrainableModel } from '../model/trainable.js';
+import type { OutputSlot, TrainableModel } from '../model/trainable.js';
 import type { NativeProgram } from '../native/program.js';
-import { sizeOf, Tensor } from '../tensor/tensor.js';
+import { allocated, sizeOf } from '../tensor/shapes.js';
+import { Tensor } from '../tensor/tensor.js';
 import { throwIfAborted } from './abort.js';
 import { arraySource } from './batches.js';
 import { toBatchSize, toSignal, toVerbose } from './fitOptions.js';
@@ -97,7 +99,9 @@ async function predictRows(
   { samples, batchSize, training, onStep }: Prediction,
 ): Promise<Tensor | Tensor[]> {
   const sizes = model.outputSlots.map((slot) => sizeOf(slot.shape));
-  const outputs = sizes.map((size) => new Float32Array(samples.count * size));
+  const outputs = sizes.map((size) =>
+    allocated<Float32Array>('predict()', Float32Array, samples.count * size),
+  );
   const batches = arraySource(samples, { batchSize }).batches(0) as Iterator<
     Parameters<NativeProgram['predict']>[0]
   >;
@@ -106,7 +110,9 @@ async function predictRows(
   for (let next = batches.next(); next.done !== true; next = batches.next()) {
     const values = await program.predict(next.value, training);
     outputs.forEach((output, i) => {
-      output.set(values[i] ?? [], done * (sizes[i] ?? 0));
+      const given = values[i] ?? new Float32Array(0);
+      requireDeclared(model.outputSlots[i], given.length / next.value.size);
+      output.set(given, done * (sizes[i] ?? 0));
     });
     done += next.value.size;
     step += 1;
@@ -118,4 +124,14 @@ async function predictRows(
   );
   const [first] = tensors;
   return first && tensors.length === 1 ? first : tensors;
+}
+
+// The ops of a custom layer need not make what its outputShapeOf() says.
+function requireDeclared(slot: OutputSlot | undefined, elements: number): void {
+  if (slot === undefined || elements === sizeOf(slot.shape)) return;
+  throw new ShapeError(
+    `its layer declares [${slot.shape.join(',')}], and its ops give ${elements} values for each ` +
+      'sample; mend outputShapeOf() or lower()',
+    { place: `output '${slot.name}'` },
+  );
 }

@@ -28,7 +28,7 @@ describe('options', () => {
     [
       'negative filters',
       () => layers.conv2d({ ...conv, filters: -1 }),
-      /conv2d: filters is -1; expected a whole number of at least 1/,
+      /conv2d: filters is -1; expected a whole number from 1/,
     ],
     ['a fractional kernel', () => layers.conv2d({ ...conv, kernelSize: 2.5 }), /kernelSize is 2.5/],
     [

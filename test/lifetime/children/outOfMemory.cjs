@@ -37,6 +37,7 @@ async function main() {
   await program.configureTraining(training);
   await program.initialize();
   await program.train({ ...small, targets: [new Int32Array(1)] }, 0.1);
+  await program.predict(small);
   await addon.resizeWithPad(image, [1, 100, 100, 3], 10, 10, 1);
   const weights = subject === 'setWeights' ? await program.getWeights() : [];
   limitAddressSpace(addressSpace() + mebibytes * 2 ** 20);
