@@ -12,10 +12,23 @@ namespace node_cudnn {
 
 namespace {
 
+// As lib/errors cuts them: names that came in may be as long as a file.
+constexpr std::size_t kLongestMessage = 2000;
+constexpr std::size_t kLongestPlace = 300;
+
+// The text, its end cut off beyond so many bytes, between two characters.
+std::string cut(const std::string& text, std::size_t longest) {
+  if (text.size() <= longest) return text;
+  std::size_t end = longest - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "...";
+}
+
 Napi::Object makeError(Napi::Env env, ErrorCode code, const std::string& place,
-                       const std::string& message) {
+                       const std::string& text) {
+  const std::string message = cut(text, kLongestMessage);
   const auto codeText = Napi::String::New(env, std::string(toString(code)));
-  const auto placeText = Napi::String::New(env, place);
+  const auto placeText = Napi::String::New(env, cut(place, kLongestPlace));
   const Napi::FunctionReference& errorClass = env.GetInstanceData<AddonData>()->errorClass;
   if (errorClass.IsEmpty()) {
     Napi::Object error = Napi::Error::New(env, message).Value();
