@@ -37,7 +37,7 @@ async function typedOr<T>(what: string, action: () => T | Promise<T>): Promise<T
     return await action();
   } catch (error) {
     const { code, message = '' } = Object(error) as { code?: unknown; message?: string };
-    if (codes.includes(code) && message.length < 2000) return undefined;
+    if (codes.includes(code) && message.length <= 2000) return undefined;
     throw new Error(`${what}: ${String(code)}: ${message.slice(0, 500)}`, { cause: error });
   }
 }
