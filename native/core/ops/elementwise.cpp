@@ -63,7 +63,8 @@ std::vector<Tensor> inferSoftmax(const Graph& graph, const Op& op) {
 }
 
 std::vector<Tensor> inferRescaling(const Graph& graph, const Op& op) {
-  for (const char* name : {"scale", "offset"}) op.attributes.number(name);
+  op.attributes.number("scale");
+  op.attributes.number("offset", 0);
   return inferSame(graph, op);
 }
 
