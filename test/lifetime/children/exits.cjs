@@ -31,10 +31,16 @@ function flood(program) {
 // left by then, or the libraries they run in would be taken from under them.
 function exitCounting() {
   process.on('exit', () => {
+    const nameOf = (thread) => {
+      try {
+        return readFileSync(`/proc/self/task/${thread}/comm`, 'utf8');
+      } catch {
+        return ''; // It has ended meanwhile.
+      }
+    };
     const count = () =>
-      readdirSync('/proc/self/task').filter((thread) =>
-        readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').startsWith('node-cudnn'),
-      ).length;
+      readdirSync('/proc/self/task').filter((thread) => nameOf(thread).startsWith('node-cudnn'))
+        .length;
     const pause = new Int32Array(new SharedArrayBuffer(4));
     for (let wait = 0; wait < 20 && count() > 0; wait += 1) Atomics.wait(pause, 0, 0, 10);
     console.log(`threads: ${count()}`);
