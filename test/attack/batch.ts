@@ -93,11 +93,12 @@ class Watch {
     if (used > mebibytes) this.stop(`memory: ${Math.round(used)} MiB, more than ${mebibytes}`);
   }
 
-  ended(code: number | null, signal: NodeJS.Signals | null): void {
+  /** `words`: what the process wrote last. */
+  ended(code: number | null, signal: NodeJS.Signals | null, words: string): void {
     if (this.stopped === undefined && code === 0 && this.done) return;
     const what = signal ?? `status ${code ?? 'none'}`;
     const when = this.done ? ', after its last case' : '';
-    const message = this.stopped ?? `crash: ended with ${what}${when}`;
+    const message = (this.stopped ?? `crash: ended with ${what}${when}`) + words;
     this.failures.push({ seed: this.current, message });
     this.cases = Math.max(this.cases, 1);
     this.next = this.current + 1;
@@ -130,7 +131,7 @@ export async function runBatch(
   running.add(child);
   const watch = new Watch(named, child, first);
   let log = '';
-  const note = (text: string): void => void (log = (log + text).slice(-1500));
+  const note = (text: string): void => void (log = (log + text).slice(-2000));
   child.stdout?.setEncoding('utf8').on('data', note);
   child.stderr?.setEncoding('utf8').on('data', note);
   const lines = createInterface({ input: child.stdio[3] as NodeJS.ReadableStream });
@@ -148,11 +149,9 @@ export async function runBatch(
   clearInterval(timer);
   running.delete(child);
   kill(child);
-  watch.ended(code, signal);
+  const words = log === '' ? '' : `; it wrote: ${log.trim()}`;
+  watch.ended(code, signal, words);
   rmSync(place, { recursive: true, force: true });
   const { cases, next } = watch;
-  // What a process of several cases wrote belongs to any of them.
-  const words = count === 1 && log !== '' ? `; it wrote: ${log.trim()}` : '';
-  const failures = watch.failures.map(({ seed, message }) => ({ seed, message: message + words }));
-  return { cases, failures, next, seconds: (performance.now() - began) / 1000 };
+  return { cases, failures: watch.failures, next, seconds: (performance.now() - began) / 1000 };
 }

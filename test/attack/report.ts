@@ -9,7 +9,7 @@ export function again({ name, seed }: Pick<Finding, 'name' | 'seed'>): string {
 /** A finding in two lines. */
 export function findingText(finding: Finding): string {
   const alone = finding.alone ? '' : ' (not when run by itself)';
-  const message = finding.message.replace(/\s+/g, ' ').slice(0, 700);
+  const message = finding.message.replace(/\s+/g, ' ').slice(0, 2500);
   return `${finding.name}:${finding.seed}${alone}: ${message}\n    ${again(finding)}`;
 }
 
