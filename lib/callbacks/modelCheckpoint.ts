@@ -8,9 +8,9 @@ import { Monitor, type MonitorMode } from './monitor.js';
 
 export interface ModelCheckpointOptions {
   /**
-   * Where to save, with placeholders for the epoch (from 1), the batch (with a saveFreq in batches)
-   * and the values of logs; ERR_OPTION before training for one that will have no value:
-   * 'best.safetensors', 'epoch-{epoch:02d}-{val_loss:.4f}.safetensors'.
+   * Where to save, with placeholders for the epoch (from 1), the batch (with a saveFreq in batches),
+   * the learning_rate and the values of logs; ERR_OPTION before training for one that will have no
+   * value: 'best.safetensors', 'epoch-{epoch:02d}-{val_loss:.4f}.safetensors'.
    */
   filepath: string;
   /** The log key that saveBestOnly watches. Default 'val_loss'. */
@@ -122,7 +122,8 @@ export class ModelCheckpoint extends Callback {
 
   private async save(values: Logs): Promise<void> {
     if (!this.model) return;
-    const path = fillPattern(place, this.options.filepath, values);
+    const rate = this.model.optimizer.learningRate;
+    const path = fillPattern(place, this.options.filepath, { learning_rate: rate, ...values });
     if (this.options.saveWeightsOnly === true) await this.model.saveWeights(path);
     else await this.model.save(path);
     this.saved.push(path);

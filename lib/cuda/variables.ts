@@ -6,7 +6,7 @@ import type { Machine } from './machine.js';
 import { pathVariables } from './searchPlaces.js';
 
 /** What is wrong with a variable's value, or undefined. The value is not empty. */
-type Rule = (value: string) => string | undefined;
+type Rule = (value: string, env: Machine['env']) => string | undefined;
 
 function matching(pattern: RegExp, expected: string): Rule {
   return (value) => (pattern.test(value) ? undefined : `expected ${expected}, got '${value}'`);
@@ -19,8 +19,8 @@ const eachExists: Rule = (paths) => {
   return missing === undefined ? undefined : `${missing} does not exist`;
 };
 
-const isCommand: Rule = (name) => {
-  const folders = name.includes('/') ? [''] : (process.env.PATH ?? '').split(delimiter);
+const isCommand: Rule = (name, env) => {
+  const folders = name.includes('/') ? [''] : (env.PATH ?? '').split(delimiter);
   const found = folders.some((folder) => existsSync(folder === '' ? name : join(folder, name)));
   return found ? undefined : `there is no program '${name}'`;
 };
@@ -66,7 +66,7 @@ export function wrongVariables(
   return names.flatMap((name) => {
     const value = env[name] ?? '';
     const found = rules[name];
-    const problem = value === '' ? undefined : found?.rule(value);
+    const problem = value === '' ? undefined : found?.rule(value, env);
     if (found === undefined || problem === undefined) return [];
     return [{ title: name, backend: found.backend, ok: false, problem }];
   });

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FormatError, IoError } from '../errors/errors.js';
-import { checkOptionNames, shown } from '../errors/optionNames.js';
+import { checkOptionNames } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { requirePath } from '../files/localPath.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { readIdx } from './idx.js';

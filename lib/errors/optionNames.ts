@@ -2,8 +2,6 @@ import { OptionError } from './errors.js';
 import { NodeCudnnError } from './nodeCudnnError.js';
 import { cut, shown } from './shown.js';
 
-export { shown } from './shown.js';
-
 /** No name that is looked up or shown is longer. */
 const longestName = 64;
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { IoError, OptionError } from '../errors/errors.js';
-import { shown } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 
 /**
  * The path of a file of this machine, as given to `place`, without the 'file://' that may come

@@ -1,5 +1,6 @@
 import { FormatError } from '../errors/errors.js';
-import { checkOptionNames, shown } from '../errors/optionNames.js';
+import { checkOptionNames } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { trueOrFalse } from '../errors/optionValues.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { savedModelPath } from './modelPath.js';

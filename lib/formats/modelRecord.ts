@@ -1,5 +1,5 @@
 import { FormatError } from '../errors/errors.js';
-import { shown } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { toFormatError } from '../files/ioError.js';
 import type { TrainingConfig } from '../model/compile.js';
 import type { ModelTopology } from '../model/topology.js';

@@ -1,4 +1,4 @@
-import { shown } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 
 /** Of objects and arrays within one another: far above what models have. */
 const deepest = 64;

@@ -1,5 +1,5 @@
 import { FormatError } from '../errors/errors.js';
-import { shown } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { highestRank } from '../tensor/shapes.js';
 import { isRecord, parseJson } from './parseJson.js';
 import { bytesPerElement, isSafetensorsDType, type SafetensorsDType } from './safetensorsTypes.js';

@@ -1,7 +1,8 @@
 import { classConfigOf } from '../errors/classConfig.js';
 import { OptionError } from '../errors/errors.js';
 import { isInstance } from '../errors/instances.js';
-import { checkOptionNames, oneOf, shown } from '../errors/optionNames.js';
+import { checkOptionNames, oneOf } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import type { InitializerSpec } from '../native/program.js';
 
 /** A class name with its options, as saved models hold it. */

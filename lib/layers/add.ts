@@ -1,8 +1,9 @@
 import { ShapeError } from '../errors/errors.js';
+import { sameShape } from '../tensor/shapes.js';
 import { Layer, layerOptionNames, type LayerOptions } from './layer.js';
 import type { LayerLowering } from './lowering.js';
 import { registerLayer } from './registry.js';
-import { sameShape, shapeText, type SampleShape } from './shape.js';
+import { shapeText, type SampleShape } from './shape.js';
 
 /** The sum of two or more inputs of one shape. */
 export class Add extends Layer {

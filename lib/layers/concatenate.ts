@@ -1,9 +1,10 @@
 import { OptionError, ShapeError } from '../errors/errors.js';
-import { shown } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
+import { sameShape } from '../tensor/shapes.js';
 import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './layer.js';
 import type { LayerLowering } from './lowering.js';
 import { registerLayer } from './registry.js';
-import { sameShape, shapeText, type SampleShape } from './shape.js';
+import { shapeText, type SampleShape } from './shape.js';
 
 export interface ConcatenateOptions extends LayerOptions {
   /** Counts the batch axis, which it cannot be; negative from the end. Default -1, the last. */

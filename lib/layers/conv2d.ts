@@ -1,5 +1,5 @@
 import { OptionError, ShapeError } from '../errors/errors.js';
-import { shown } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { wholeNumber } from '../errors/optionValues.js';
 import { lowerActivation } from './activationFunction.js';
 import { Kernel, kernelOptionNames, type KernelOptions } from './kernelOptions.js';

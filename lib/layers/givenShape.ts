@@ -1,6 +1,6 @@
 import { OptionError } from '../errors/errors.js';
 import { isArray, listOf } from '../errors/lists.js';
-import { shown } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { highestRank } from '../tensor/shapes.js';
 import type { SampleShape } from './shape.js';
 

@@ -1,14 +1,16 @@
 import { OptionError, ShapeError } from '../errors/errors.js';
 import { isInstance } from '../errors/instances.js';
 import { isArray, listOf } from '../errors/lists.js';
-import { checkOptionNames, shown } from '../errors/optionNames.js';
+import { checkOptionNames } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { trueOrFalse } from '../errors/optionValues.js';
 import type { Initializer } from '../initializers/initializer.js';
 import type { L1L2 } from '../regularizers/regularizer.js';
+import { sameShape } from '../tensor/shapes.js';
 import { givenSampleShape } from './givenShape.js';
 import { countable, countableWeight } from './limits.js';
 import type { LayerLowering } from './lowering.js';
-import { elements, sameShape, shapeText, withBatch } from './shape.js';
+import { elements, shapeText, withBatch } from './shape.js';
 import type { BatchShape, SampleShape } from './shape.js';
 import { SymbolicTensor, type LayerNode } from './symbolicTensor.js';
 

@@ -1,5 +1,5 @@
 import { OptionError } from '../errors/errors.js';
-import { shown } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './layer.js';
 import type { LayerLowering } from './lowering.js';
 import type { SampleShape } from './shape.js';

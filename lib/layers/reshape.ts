@@ -1,6 +1,6 @@
 import { OptionError, ShapeError } from '../errors/errors.js';
 import { listOf } from '../errors/lists.js';
-import { shown } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { highestRank } from '../tensor/shapes.js';
 import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './layer.js';
 import type { LayerLowering } from './lowering.js';

@@ -19,7 +19,3 @@ export function shapeText(shape: SampleShape): string {
 export function elements(shape: SampleShape): number {
   return shape.reduce((product, n) => product * n, 1);
 }
-
-export function sameShape(a: SampleShape, b: SampleShape): boolean {
-  return a.length === b.length && a.every((n, axis) => n === b[axis]);
-}

@@ -1,6 +1,7 @@
 import { OptionError, ShapeError } from '../errors/errors.js';
 import { isArray } from '../errors/lists.js';
-import { oneOf, shown } from '../errors/optionNames.js';
+import { oneOf } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { pairOf, wholeNumber } from '../errors/optionValues.js';
 import { longestWindow, mostPadding } from './limits.js';
 import { shapeText, type SampleShape } from './shape.js';

@@ -1,7 +1,8 @@
 import { classConfigOf, type ClassConfig } from '../errors/classConfig.js';
 import { OptionError } from '../errors/errors.js';
 import { isInstance } from '../errors/instances.js';
-import { checkOptionNames, oneOf, shown } from '../errors/optionNames.js';
+import { checkOptionNames, oneOf } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { realNumber, textOf, wholeNumber } from '../errors/optionValues.js';
 import { fullLossName, lossNames, resolveLoss, type Loss } from '../losses/loss.js';
 import type { Attributes } from '../native/program.js';
@@ -68,17 +69,19 @@ export interface BinaryAccuracyOptions {
 
 function topK(options: TopKOptions = {}): Metric {
   const type = 'topKCategoricalAccuracy';
-  checkOptionNames(`metric '${type}'`, options, ['k', 'name']);
-  const k = wholeNumber(`metric '${type}'`, 'k', options.k ?? 5, 1);
-  return new Metric(type, textOf(type, 'name', options.name ?? type), { k });
+  const place = `metric '${type}'`;
+  checkOptionNames(place, options, ['k', 'name']);
+  const k = wholeNumber(place, 'k', options.k ?? 5, 1);
+  return new Metric(type, textOf(place, 'name', options.name ?? type), { k });
 }
 
 function binary(options: BinaryAccuracyOptions = {}): Metric {
   const type = 'binaryAccuracy';
-  checkOptionNames(`metric '${type}'`, options, ['threshold', 'name']);
+  const place = `metric '${type}'`;
+  checkOptionNames(place, options, ['threshold', 'name']);
   const range = { minimum: 0, maximum: 1 };
-  const threshold = realNumber(`metric '${type}'`, 'threshold', options.threshold ?? 0.5, range);
-  return new Metric(type, textOf(type, 'name', options.name ?? type), { threshold });
+  const threshold = realNumber(place, 'threshold', options.threshold ?? 0.5, range);
+  return new Metric(type, textOf(place, 'name', options.name ?? type), { threshold });
 }
 
 /** Metrics with options; compile() also takes the names alone. */

@@ -3,7 +3,7 @@ import { cudaState, loadCuda, rememberedSearch } from '../cuda/cuda.js';
 import { thisMachine, type Machine } from '../cuda/machine.js';
 import { cudaMatters } from '../cuda/presence.js';
 import { BackendError, OptionError } from '../errors/errors.js';
-import { shown } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { nativeAddon } from '../native/addon.js';
 import type { Attributes } from '../native/program.js';
 import { sayOnce } from '../notices.js';

@@ -1,6 +1,7 @@
 import { OptionError } from '../errors/errors.js';
 import { isArray, listOf } from '../errors/lists.js';
-import { oneOf, shown } from '../errors/optionNames.js';
+import { oneOf } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { wholeNumber } from '../errors/optionValues.js';
 import type { AttributeValue, Attributes } from '../native/program.js';
 

@@ -97,13 +97,13 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   }
 
   /** Trains on arrays; resolves to the losses and metrics of each epoch. */
-  fit(x: SampleData, y: SampleData, options?: FitOptions | null): Promise<History> {
+  async fit(x: SampleData, y: SampleData, options?: FitOptions | null): Promise<History> {
     this.sayWhatChanged();
     return fit(this, x, y, options);
   }
 
   /** Trains on the batches of a data set. */
-  fitDataset(dataset: Dataset, options?: FitDatasetOptions | null): Promise<History> {
+  async fitDataset(dataset: Dataset, options?: FitDatasetOptions | null): Promise<History> {
     this.sayWhatChanged();
     return fitDataset(this, dataset, options);
   }
@@ -129,7 +129,11 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   }
 
   /** One step on one batch; its loss and metrics. */
-  trainOnBatch(x: SampleData, y: SampleData, options?: TrainOnBatchOptions | null): Promise<Logs> {
+  async trainOnBatch(
+    x: SampleData,
+    y: SampleData,
+    options?: TrainOnBatchOptions | null,
+  ): Promise<Logs> {
     this.sayWhatChanged();
     return trainOnBatch(this, x, y, options);
   }

@@ -1,7 +1,8 @@
 import { OptionError } from '../errors/errors.js';
 import { isInstance } from '../errors/instances.js';
 import { isArray, listOf } from '../errors/lists.js';
-import { isPlain, shown } from '../errors/optionNames.js';
+import { isPlain } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import type { Loss } from '../losses/loss.js';
 import {
   Metric,

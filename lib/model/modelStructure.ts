@@ -1,5 +1,6 @@
 import { OptionError } from '../errors/errors.js';
-import { shown, suggestion } from '../errors/optionNames.js';
+import { suggestion } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { functionOf, textOf, trueOrFalse, wholeNumber } from '../errors/optionValues.js';
 import { InputLayer } from '../layers/inputLayer.js';
 import type { Layer } from '../layers/layer.js';
@@ -73,8 +74,9 @@ export abstract class ModelStructure {
   }
 
   /**
-   * false freezes all weights, from the next compile() on. Setting it sets it for every layer; true
-   * leaves the choice to the layers. Default true. ERR_OPTION unless true or false.
+   * false freezes all weights, from the next compile() on. Setting it sets it for every layer; after
+   * that, a layer set to false stays frozen whatever the model's is, and one set to true trains only
+   * while the model's is true. Default true. ERR_OPTION unless true or false.
    */
   get trainable(): boolean {
     return this.#trainable;

@@ -1,6 +1,7 @@
 import { OptionError } from '../errors/errors.js';
 import { isArray } from '../errors/lists.js';
-import { isPlain, shown, suggestion } from '../errors/optionNames.js';
+import { isPlain, suggestion } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 
 /** An output of the model that is compiled. */
 export interface Output {

@@ -1,5 +1,5 @@
 import { FormatError } from '../errors/errors.js';
-import { shown } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { isRecord } from '../formats/parseJson.js';
 import { mostUses } from './graph.js';
 import type {

@@ -1,7 +1,8 @@
 import { OptionError } from '../errors/errors.js';
 import { isInstance } from '../errors/instances.js';
 import { listOf } from '../errors/lists.js';
-import { checkOptionNames, shown } from '../errors/optionNames.js';
+import { checkOptionNames } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { InputLayer } from '../layers/inputLayer.js';
 import { Layer } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolicTensor.js';

@@ -1,6 +1,7 @@
 import { InputLayer } from '../layers/inputLayer.js';
 import type { Layer } from '../layers/layer.js';
 import { elements, withBatch, type BatchShape } from '../layers/shape.js';
+import type { SymbolicTensor } from '../layers/symbolicTensor.js';
 import type { Trainability } from './trainability.js';
 
 /** A row of summary(). */
@@ -29,10 +30,9 @@ export interface SummaryData {
   readonly totalBytes: number;
 }
 
-function row({ graph, trainable: modelTrains }: Trainability, layer: Layer): SummaryRow {
-  const nodes = layer.nodes.filter(
-    (node) => graph.nodes.includes(node) || graph.inputs.includes(node.output),
-  );
+/** `outputs`: what the model's own nodes and inputs give; a layer may stand in others too. */
+function row(outputs: ReadonlySet<SymbolicTensor>, modelTrains: boolean, layer: Layer): SummaryRow {
+  const nodes = layer.nodes.filter(({ output }) => outputs.has(output));
   const { weights } = layer;
   const trainable = weights.filter((weight) => weight.trainable && layer.trainable && modelTrains);
   const count = (list: typeof weights): number =>
@@ -50,9 +50,11 @@ function row({ graph, trainable: modelTrains }: Trainability, layer: Layer): Sum
 
 /** The rows and totals of a model; its InputLayer is a row where `withInputs` says so. */
 export function summarize(name: string, model: Trainability, withInputs: boolean): SummaryData {
-  const rows = model.graph.layers
+  const { inputs, nodes, layers } = model.graph;
+  const outputs = new Set([...inputs, ...nodes.map(({ output }) => output)]);
+  const rows = layers
     .filter((layer) => withInputs || !(layer instanceof InputLayer))
-    .map((layer) => row(model, layer));
+    .map((layer) => row(outputs, model.trainable, layer));
   const totalParams = rows.reduce((sum, { params }) => sum + params, 0);
   const trainableParams = rows.reduce((sum, each) => sum + each.trainableParams, 0);
   return {

@@ -23,9 +23,11 @@ export function sayWhatChanged(
   compiled: readonly string[],
   now: readonly string[],
 ): void {
+  const before = new Set(compiled);
+  const trained = new Set(now);
   const changed = [
-    ...compiled.filter((name) => !now.includes(name)),
-    ...now.filter((name) => !compiled.includes(name)),
+    ...compiled.filter((name) => !trained.has(name)),
+    ...now.filter((name) => !before.has(name)),
   ];
   if (changed.length === 0) return;
   const names = changed.slice(0, shownNames).map((name) => `'${name}'`);

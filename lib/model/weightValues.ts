@@ -1,12 +1,15 @@
 import { ShapeError } from '../errors/errors.js';
 import { isArray } from '../errors/lists.js';
-import { shown } from '../errors/optionNames.js';
-import { sameShape } from '../layers/shape.js';
+import { shown } from '../errors/shown.js';
 import { asTensor } from '../tensor/asTensor.js';
+import { sameShape } from '../tensor/shapes.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { WeightInfo } from './modelStructure.js';
 
-/** The values of tensors that fit these weights; ERR_SHAPE names the first that does not. */
+/**
+ * The values of tensors that fit these weights. ERR_SHAPE names the first that does not, ERR_DATA the
+ * first value that is no tensor.
+ */
 export function weightValues(
   place: string,
   weights: readonly WeightInfo[],

@@ -1,5 +1,6 @@
 import { OptionError } from '../errors/errors.js';
-import { checkOptionNames, oneOf, shown } from '../errors/optionNames.js';
+import { checkOptionNames, oneOf } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { realNumber, wholeNumber } from '../errors/optionValues.js';
 import { Constant, Zeros } from '../initializers/constants.js';
 import type { InitializerOption } from '../initializers/initializer.js';

@@ -1,6 +1,7 @@
 import { OptionError } from '../errors/errors.js';
 import { isInstance } from '../errors/instances.js';
-import { oneOf, shown } from '../errors/optionNames.js';
+import { oneOf } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { Adam } from './adam.js';
 import { AdamW } from './adamw.js';
 import { Optimizer, type OptimizerConfig } from './optimizer.js';

@@ -1,16 +1,14 @@
 import { DataError } from '../errors/errors.js';
 import { hasMember, isInstance } from '../errors/instances.js';
-import { shown } from '../errors/optionNames.js';
-import { Tensor, type DType, type Shape, type TensorData } from './tensor.js';
+import { isArray } from '../errors/lists.js';
+import { shown } from '../errors/shown.js';
+import { Tensor } from './tensor.js';
 
-interface TensorForm {
-  readonly values: TensorData;
-  readonly shape: Shape;
-  readonly dtype: DType;
-}
-
-function hasTensorForm(value: unknown): value is TensorForm {
-  return ['values', 'shape', 'dtype'].every((name) => hasMember(value, name));
+/** Known by its form, so that a tensor of another copy of this package is one too. */
+export function isTensor(value: unknown): value is Tensor {
+  if (!hasMember(value, 'values') || !hasMember(value, 'shape')) return false;
+  if (!isArray(value.shape)) return false;
+  return hasMember(value, 'dtype') && ArrayBuffer.isView(value.values);
 }
 
 /**
@@ -19,6 +17,6 @@ function hasTensorForm(value: unknown): value is TensorForm {
  */
 export function asTensor(place: string, name: string, value: unknown): Tensor {
   if (isInstance(value, Tensor)) return value;
-  if (hasTensorForm(value)) return new Tensor(value.values, value.shape, value.dtype);
+  if (isTensor(value)) return new Tensor(value.values, value.shape, value.dtype);
   throw new DataError(`${name} is ${shown(value)}; expected a tensor`, { place });
 }

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { ShapeError } from '../errors/errors.js';
 import { isArray } from '../errors/lists.js';
-import { shown } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { highestRank } from './shapes.js';
 
 /** A number, or arrays of them nested to any depth. */

@@ -1,6 +1,6 @@
 import { OutOfMemoryError, ShapeError } from '../errors/errors.js';
 import { isArray } from '../errors/lists.js';
-import { shown } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 
 export type Shape = readonly number[];
 
@@ -10,6 +10,10 @@ export const highestRank = 32;
 /** The number of elements; 1 for []. */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((size, n) => size * n, 1);
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((n, axis) => n === b[axis]);
 }
 
 /** A copy of a shape: sizes of at least `minimum`, whole. ERR_SHAPE when it is anything else. */

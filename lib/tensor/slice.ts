@@ -1,6 +1,6 @@
 import { ShapeError } from '../errors/errors.js';
 import { isArray } from '../errors/lists.js';
-import { shown } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { sizeOf, type Shape } from './shapes.js';
 
 /** A part of a tensor: along each axis `size` values from `begin` on. */

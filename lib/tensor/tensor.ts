@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { DataError, ShapeError } from '../errors/errors.js';
-import { oneOf, shown } from '../errors/optionNames.js';
+import { oneOf } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { formatTensor } from './format.js';
 import { toNested, type NestedNumbers } from './nested.js';
 import { checkedShape, sizeOf, type Shape } from './shapes.js';

@@ -1,6 +1,7 @@
 import { OptionError } from '../errors/errors.js';
 import { isArray } from '../errors/lists.js';
-import { shown, suggestion } from '../errors/optionNames.js';
+import { isPlain, suggestion } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import type { OutputSlot } from '../model/trainable.js';
 import type { Samples } from './samples.js';
 
@@ -57,7 +58,8 @@ function forOutputs(outputs: readonly OutputSlot[], value: unknown): Part[] {
   }
   const names = outputs.map((slot) => slot.name);
   const unknown = Object.keys(record).find((name) => !names.includes(name));
-  if (unknown === undefined) return names.map((name) => toPart(record[name]));
+  if (unknown === undefined)
+    return names.map((name) => toPart(Object.hasOwn(record, name) ? record[name] : undefined));
   throw new OptionError(
     `names '${unknown}', which is no output with a loss${suggestion(unknown, names)}; ` +
       `they are ${namesOf(outputs)}`,
@@ -71,13 +73,6 @@ function toPart(value: unknown): Part {
   throw new OptionError(`is ${shown(value)}; expected {class: weight}, such as {0: 1, 1: 2.5}`, {
     place,
   });
-}
-
-/** An object literal, of any realm: a Map, a tensor or another class's object is none. */
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (Object.prototype.toString.call(value) !== '[object Object]') return false;
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function namesOf(outputs: readonly OutputSlot[]): string {
@@ -128,6 +123,10 @@ function classOfRows(
   if (classes === 1) return (row) => Math.round(data[row] ?? 0);
   return (row) => {
     const values = data.subarray(row * classes, (row + 1) * classes);
-    return values.indexOf(Math.max(...values));
+    let largest = 0;
+    values.forEach((value, i) => {
+      if (value > (values[largest] ?? 0)) largest = i;
+    });
+    return largest;
   };
 }

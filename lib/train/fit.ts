@@ -3,7 +3,7 @@ import { OptionError } from '../errors/errors.js';
 import { givenOptions } from '../errors/givenOptions.js';
 import { hasMember } from '../errors/instances.js';
 import { isArray } from '../errors/lists.js';
-import { shown } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { wholeNumber } from '../errors/optionValues.js';
 import type { Logs, TrainableModel } from '../model/trainable.js';
 import type { NativeProgram } from '../native/program.js';

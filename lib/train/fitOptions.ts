@@ -3,7 +3,8 @@ import { LambdaCallback, type CallbackHooks } from '../callbacks/lambdaCallback.
 import { OptionError } from '../errors/errors.js';
 import { hasMember, isInstance } from '../errors/instances.js';
 import { isArray, listOf } from '../errors/lists.js';
-import { isPlain, shown } from '../errors/optionNames.js';
+import { isPlain } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import { functionOf, realNumber, trueOrFalse, wholeNumber } from '../errors/optionValues.js';
 import type { ClassWeights } from './classWeights.js';
 import type { SampleData } from './samples.js';
@@ -125,7 +126,10 @@ export function toVerbose(place: string, value: unknown): 0 | 1 | 2 {
 export function toSignal(place: string, value: unknown): StopSignal | undefined {
   if (value === undefined) return undefined;
   // By its form: signals of other realms and of polyfills do as well.
-  if (hasMember(value, 'aborted') && typeof value.aborted === 'boolean') {
+  const listens = ['addEventListener', 'removeEventListener'].every(
+    (name) => hasMember(value, name) && typeof value[name] === 'function',
+  );
+  if (listens && hasMember(value, 'aborted') && typeof value.aborted === 'boolean') {
     return value as unknown as StopSignal;
   }
   throw new OptionError(`signal is ${shown(value)}; expected an AbortSignal`, { place });

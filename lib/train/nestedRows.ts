@@ -1,6 +1,6 @@
 import { DataError, ShapeError } from '../errors/errors.js';
 import { isArray } from '../errors/lists.js';
-import { shown } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 
 /** Arrays of numbers, booleans or typed arrays, nested to any depth. */
 export type NestedData = readonly unknown[];

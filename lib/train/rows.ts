@@ -1,15 +1,15 @@
 import { types } from 'node:util';
 import { DataError, ShapeError } from '../errors/errors.js';
 import { isArray } from '../errors/lists.js';
-import { shown } from '../errors/optionNames.js';
+import { shown } from '../errors/shown.js';
 import type { HostArray } from '../native/program.js';
-import { asTensor } from '../tensor/asTensor.js';
+import { asTensor, isTensor } from '../tensor/asTensor.js';
 import { allocated } from '../tensor/shapes.js';
 import { sizeOf, type Shape, type Tensor } from '../tensor/tensor.js';
 import type { TypedArray } from '../tensor/typedArray.js';
 import { fillNested, type NestedData } from './nestedRows.js';
-import { depthOf, isTensor, isTypedArray } from './sampleKinds.js';
-import { sameShape, stackedRows } from './stackedRows.js';
+import { depthOf, fitsRow, isTypedArray } from './sampleKinds.js';
+import { stackedRows } from './stackedRows.js';
 
 /** Numbers nested to any depth, the innermost perhaps a typed array. */
 export type NestedRows = readonly (number | boolean | TypedArray | NestedRows)[];
@@ -92,9 +92,7 @@ function nestedRows(value: NestedData, format: RowFormat): Rows {
 }
 
 function checkTensorShape(found: Shape, { place, shape }: RowFormat): void {
-  const rows = found.slice(1);
-  const loose = sameShape(rows, [...shape, 1]) || sameShape([...rows, 1], shape);
-  if (found.length > 0 && (loose || sameShape(rows, shape))) return;
+  if (found.length > 0 && fitsRow(found.slice(1), shape)) return;
   throw new ShapeError(`expected shape [${['n', ...shape].join(',')}], got [${found.join(',')}]`, {
     place,
   });

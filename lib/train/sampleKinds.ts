@@ -1,19 +1,17 @@
 import { types } from 'node:util';
-import { hasMember } from '../errors/instances.js';
 import { isArray } from '../errors/lists.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { sameShape, type Shape } from '../tensor/shapes.js';
 import type { TypedArray } from '../tensor/typedArray.js';
-
-/** Known by its form, so that a tensor of another copy of this package is one too. */
-export function isTensor(value: unknown): value is Tensor {
-  if (!hasMember(value, 'values') || !hasMember(value, 'shape')) return false;
-  if (!isArray(value.shape)) return false;
-  return hasMember(value, 'dtype') && ArrayBuffer.isView(value.values);
-}
 
 /** Whether `value` is a typed array, of any realm. */
 export function isTypedArray(value: unknown): value is TypedArray {
   return ArrayBuffer.isView(value) && !types.isDataView(value);
+}
+
+/** Whether a row's shape is the one expected, but for a last axis of 1 that is missing or too much. */
+export function fitsRow(found: Shape, shape: Shape): boolean {
+  if (sameShape(found, shape)) return true;
+  return sameShape(found, [...shape, 1]) || sameShape([...found, 1], shape);
 }
 
 // No data is as deep: an array that holds itself is.

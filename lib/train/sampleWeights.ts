@@ -2,10 +2,12 @@ import { DataError, OptionError } from '../errors/errors.js';
 import { hasMember } from '../errors/instances.js';
 import { isArray } from '../errors/lists.js';
 import type { OutputSlot, TrainableModel } from '../model/trainable.js';
+import { isTensor } from '../tensor/asTensor.js';
 import { classWeights, type ClassWeights } from './classWeights.js';
+import { allocated } from '../tensor/shapes.js';
 import { sizeOf } from '../tensor/tensor.js';
 import { toRows, type Rows } from './rows.js';
-import { depthOf, isTensor, isTypedArray } from './sampleKinds.js';
+import { depthOf, isTypedArray } from './sampleKinds.js';
 import { trainedOutputs, type SampleData, type Samples } from './samples.js';
 import { bySlot } from './slotParts.js';
 
@@ -56,7 +58,7 @@ function givenWeights(
       throw new DataError(`has weights of ${rows.count} rows, but x has ${count}`, { place: at });
     }
     requireFinite(rows, at);
-    return perPosition(rows, sizeOf(positions));
+    return perPosition(at, rows, sizeOf(positions));
   });
 }
 
@@ -80,10 +82,10 @@ function requireFinite({ data, count }: Rows, place: string): void {
 }
 
 /** One weight for each position of an output; that of the row where rows have one. */
-function perPosition({ data, count }: Rows, positions: number): Float32Array {
+function perPosition(place: string, { data, count }: Rows, positions: number): Float32Array {
   const times = (count * positions) / data.length;
   if (times === 1) return Float32Array.from(data);
-  const weights = new Float32Array(count * positions);
+  const weights = allocated<Float32Array>(place, Float32Array, count * positions);
   data.forEach((weight, row) => weights.fill(weight, row * times, (row + 1) * times));
   return weights;
 }

@@ -3,10 +3,11 @@ import { isArray } from '../errors/lists.js';
 import type { InputSlot, OutputSlot, TrainableModel } from '../model/trainable.js';
 import type { HostArray } from '../native/program.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import { isTensor } from '../tensor/asTensor.js';
+import { sameShape } from '../tensor/shapes.js';
 import { toRows, type Rows, type SampleArray } from './rows.js';
-import { depthOf, isTensor } from './sampleKinds.js';
+import { depthOf } from './sampleKinds.js';
 import { bySlot, type Part } from './slotParts.js';
-import { sameShape } from './stackedRows.js';
 
 /** What models train on: one array, or several by order or by name of the input or output. */
 export type SampleData =

@@ -2,7 +2,8 @@ import { DataError, OptionError } from '../errors/errors.js';
 import { isArray } from '../errors/lists.js';
 import { isPlain, suggestion } from '../errors/optionNames.js';
 import type { InputSlot } from '../model/trainable.js';
-import { depthOf, isTensor, isTypedArray } from './sampleKinds.js';
+import { isTensor } from '../tensor/asTensor.js';
+import { depthOf, isTypedArray } from './sampleKinds.js';
 import { isRowList } from './stackedRows.js';
 
 /** The data of one input or output. */
@@ -64,7 +65,7 @@ function byName<Slot extends InputSlot>(
     );
   }
   return slots.map((slot) => {
-    const value = data[slot.name];
+    const value = Object.hasOwn(data, slot.name) ? data[slot.name] : undefined;
     if (value === undefined) {
       throw new DataError(`is missing the ${noun} '${slot.name}'`, { place });
     }

@@ -148,7 +148,7 @@ class Program {
   // not finite; its name.
   std::optional<std::string> firstNotFinite(Plan& plan, const StepState& state, Phase last);
   void requireFiniteForward(Plan& plan, const Batch& batch, const StepState& state);
-  [[noreturn]] static void refuseNotFinite(const std::string& culprit, const StepState& state);
+  [[noreturn]] void refuseNotFinite(const std::string& culprit, const StepState& state);
   [[noreturn]] void throwNotFinite(Plan& plan, const Batch* batch, const StepState& state);
   std::vector<float> readSlot(std::size_t slot);
   void writeSlot(std::size_t slot, std::span<const float> values, const std::string& what);

@@ -72,10 +72,14 @@ std::optional<std::string> Program::firstNotFinite(Plan& plan, const StepState& 
 }
 
 void Program::refuseNotFinite(const std::string& culprit, const StepState& state) {
+  const bool weight = !notFinite_.empty() && *notFinite_.begin() < spec_.weights.size();
+  const std::string cause =
+      weight ? "the weight '" + spec_.weights.at(*notFinite_.begin()).name +
+                   "' holds NaN or Infinity. Set or load weights that are finite"
+             : "the weights are those of the step before. Lower the learning rate, clip the "
+               "gradients or look at the data";
   throw Error(ErrorCode::NotFinite, "step " + std::to_string(state.step),
-              "the first output that is not finite is that of " + culprit +
-                  "; the weights are those of the step before. Lower the learning rate, clip the "
-                  "gradients or look at the data");
+              "the first output that is not finite is that of " + culprit + "; " + cause);
 }
 
 }  // namespace node_cudnn

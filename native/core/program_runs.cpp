@@ -60,6 +60,8 @@ void Program::train(const Batch& batch, float learningRate) {
   if (!std::isfinite(learningRate)) {
     throw Error(ErrorCode::Option, "learningRate", "must be finite");
   }
+  // A step that failed before is the one to name.
+  if (!notFinite_.empty()) settle();
   Plan& plan = ready(Mode::Train, batch);
   if (!notFinite_.empty()) requireFiniteForward(plan, batch, stepState(learningRate));
   start(plan, stepState(learningRate));

@@ -99,6 +99,14 @@ TEST_F(DeferredFailure, IsToldBeforeAnotherPlanRuns) {
   expectStepOne([&] { program_.evaluate(data_.batch(0, 8)); });
 }
 
+TEST_F(DeferredFailure, IsToldAtOnceWhileTheOptimizersStateIsNotFinite) {
+  std::vector<float> velocity = program_.readOptimizerState(0);
+  velocity[0] = std::nanf("");
+  program_.writeOptimizerState(0, velocity);
+  expectError(ErrorCode::NotFinite, {"step 1", "'lrn'"},
+              [&] { program_.train(data_.batch(8, 8), 0.02F); });
+}
+
 // Making a plan may drop all others.
 TEST(DeferredProgram, RunsAreSettledBeforeAPlanIsMade) {
   const Data data(8, kRowElements, 3);

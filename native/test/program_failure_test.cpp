@@ -117,7 +117,8 @@ TEST_P(ProgramFailure, NanInAnyWeightIsFound) {
     const std::vector<float> good = program_.readWeight(i);
     const std::string name = program_.weight(i).name;
     program_.writeWeight(i, std::vector<float>(good.size(), kNan));
-    expectError(ErrorCode::NotFinite, {name.substr(0, name.find('/'))},
+    expectError(ErrorCode::NotFinite,
+                {name.substr(0, name.find('/')), "the weight '" + name + "' holds NaN"},
                 [&] { program_.train(batch, 0.02F); });
     program_.writeWeight(i, good);
   }

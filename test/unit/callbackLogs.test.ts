@@ -109,4 +109,10 @@ describe("a checkpoint's path", () => {
     await fit(new LinearModel(), x, y, { ...options, callbacks });
     expect(checkpoint.saved).toEqual(['0.1', '0.1', '0.1']);
   });
+
+  it('takes it where none does, too', async () => {
+    const callbacks = modelCheckpoint({ filepath: '{learning_rate}-{batch}', saveFreq: 1 });
+    await fit(new LinearModel(), x, y, { ...options, epochs: 1, callbacks });
+    expect(callbacks.saved).toEqual(['0.1-1']);
+  });
 });

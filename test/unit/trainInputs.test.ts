@@ -48,6 +48,14 @@ describe('a list of tensors', () => {
     expect(inputOf(modelOf(2, 2, 1), { x: images })).toEqual(all);
   });
 
+  it('may lack the last axis of one value, or have one more', () => {
+    const all = { count: 2, values: rows.flat() };
+    const flat = rows.map((row) => tensor(row, [2, 2]));
+    expect(inputOf(modelOf(2, 2, 1), flat)).toEqual(all);
+    expect(inputOf(modelOf(2, 2), images)).toEqual(all);
+    expect(inputOf(modelOf(2, 2, 1), [flat[0]])).toEqual({ count: 1, values: rows[0] });
+  });
+
   it('goes to each of several inputs', () => {
     const model = modelOf(2, 2, 1);
     const slots = [...model.inputSlots, { name: 'z', shape: [1] }];

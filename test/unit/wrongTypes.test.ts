@@ -191,6 +191,7 @@ describe('fit()', () => {
     ['a callback without its methods', x, { callbacks: { setModel: 1 } }, 'ERR_OPTION'],
     ['a hook that is a number', x, { callbacks: new Hookless() }, 'ERR_OPTION'],
     ['a signal that is none', x, { signal: { aborted: 'no' } }, 'ERR_OPTION'],
+    ['a signal that cannot be heard', x, { signal: { aborted: false } }, 'ERR_OPTION'],
   ])('refuses %s', async (_, data, options, code) => {
     const model = compiled();
     const training = model.fit(given(data), cudnn.ones([2, 1]), {
