@@ -6,9 +6,11 @@
 #include <atomic>
 #include <charconv>
 #include <cstdlib>
+#include <future>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "core/address_space.h"
 #include "core/error.h"
@@ -62,12 +64,18 @@ void TaskQueue::pushFront(std::unique_ptr<Task> task) {
 
 void TaskQueue::start() {
   if (thread_.joinable() || completions_->closed()) return;
+  // One at a time: each looks at the room that the others have left.
+  static std::mutex starting;
+  const std::lock_guard lock(starting);
   const int threads = 1 + (computeThreads_ > 0 ? computeThreads_ : omp_get_max_threads());
   const std::size_t bytes = threadStackBytes() + kThreadBytes;
   requireAddressSpace(static_cast<std::size_t>(threads) * bytes + kSpareBytes, "threads");
   stopping_ = false;
   try {
-    thread_ = std::thread([this] { work(); });
+    std::promise<void> promise;
+    const std::future<void> started = promise.get_future();
+    thread_ = std::thread(&TaskQueue::work, this, std::move(promise));
+    started.wait();
   } catch (const std::system_error& error) {
     throw Error(ErrorCode::OutOfMemory, "threads",
                 std::string("no thread could be started: ") + error.what() +
@@ -87,10 +95,12 @@ void TaskQueue::stop() {
   waiting_.clear();
 }
 
-void TaskQueue::work() {
+void TaskQueue::work(std::promise<void> started) {
   pthread_setname_np(pthread_self(), "node-cudnn");
   if (computeThreads_ > 0) omp_set_num_threads(computeThreads_);
+  omp_set_dynamic(0);  // else there would be more of them later
   startComputeThreads();
+  started.set_value();
   while (std::unique_ptr<Task> task = next()) {
     task->run();
     completions_->ran(*this, std::move(task));

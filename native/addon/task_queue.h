@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -29,7 +30,8 @@ class TaskQueue {
 
  private:
   void start();
-  void work();
+  // `started` is set once the threads of OpenMP are there.
+  void work(std::promise<void> started);
   std::unique_ptr<Task> next();
 
   std::shared_ptr<Completions> completions_;
