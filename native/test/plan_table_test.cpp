@@ -64,15 +64,24 @@ TEST_P(ProgramPlans, OfASteadyStateStay) {
   EXPECT_EQ(program->planCount(), plans);
 }
 
+std::unique_ptr<Plan> somePlan(Backend& backend) {
+  return std::make_unique<Plan>(
+      backend, buildModelGraph(smallDense("reference"), {}, Mode::Predict, 1, false),
+      std::span<const LayoutPtr>{});
+}
+
 TEST(PlanTable, TheOneUsedLeastRecentlyGoes) {
+  const std::unique_ptr<Backend> backend = makeBackend("reference");
   PlanTable table;
   const auto key = [](std::size_t size) {
     return PlanTable::Key{Mode::Predict, static_cast<std::int64_t>(size), false};
   };
-  for (std::size_t size = 1; size <= PlanTable::kMost; ++size) table.add(key(size), nullptr);
+  for (std::size_t size = 1; size <= PlanTable::kMost; ++size) {
+    table.add(key(size), somePlan(*backend));
+  }
   const auto has = [&](std::size_t size) { return table.has(key(size)); };
   table.find(key(1));
-  table.add(key(100), nullptr);
+  table.add(key(100), somePlan(*backend));
   EXPECT_TRUE(has(1));
   EXPECT_FALSE(has(2));
   EXPECT_TRUE(has(3));

@@ -96,6 +96,7 @@ class Watch {
   /** `words`: what the process wrote last. */
   ended(code: number | null, signal: NodeJS.Signals | null, words: string): void {
     if (this.stopped === undefined && code === 0 && this.done) return;
+    if (this.stopped === undefined && this.named.kind.endedByNode?.test(words) === true) return;
     const what = signal ?? `status ${code ?? 'none'}`;
     const when = this.done ? ', after its last case' : '';
     const message = (this.stopped ?? `crash: ended with ${what}${when}`) + words;
@@ -131,7 +132,7 @@ export async function runBatch(
   running.add(child);
   const watch = new Watch(named, child, first);
   let log = '';
-  const note = (text: string): void => void (log = (log + text).slice(-2000));
+  const note = (text: string): void => void (log = (log + text).slice(-4000));
   child.stdout?.setEncoding('utf8').on('data', note);
   child.stderr?.setEncoding('utf8').on('data', note);
   const lines = createInterface({ input: child.stdio[3] as NodeJS.ReadableStream });

@@ -20,6 +20,8 @@ export interface Kind {
   readonly seconds?: number;
   /** How many MiB a process, with those that it starts, may take. Default 3072. */
   readonly mebibytes?: number;
+  /** What a process writes that a fault of Node.js ended, and none of the package. */
+  readonly endedByNode?: RegExp;
   /** Environment variables of the process that tries a batch, by the number of the batch. */
   environment?(batch: number): Readonly<Record<string, string>>;
   /**

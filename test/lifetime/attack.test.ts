@@ -33,6 +33,15 @@ describe('npm run attack', () => {
     expect(attack('--case', 'crashes:1000003').status).toBe(0);
   });
 
+  it('goes on behind what a fault of Node.js ended, and behind nothing else', () => {
+    const { status, out } = attack(...once, '--only', 'aborts', '--seed', '3');
+    expect(status).toBe(1);
+    expect(out).not.toContain('aborts:3000000');
+    expect(out).toContain(
+      'aborts:3000002: crash: ended with SIGABRT; it wrote: Assertion failed: another',
+    );
+  });
+
   it('takes errors and rejections that nobody handles for findings', () => {
     const { status, out } = attack(...once, '--only', 'fails', '--seed', '3');
     expect(status).toBe(1);
