@@ -33,26 +33,38 @@ void emitForward(Lowering& lowering, const Op& op, algorithm function, float alp
                          {{y, x}}, Work::Elementwise);
 }
 
-// oneDNN's ReLU makes 0 of NaN.
-void emitRelu(Lowering& lowering, const Op& op) {
-  const CpuLayout layout = lowering.layoutOf(op.inputs[0]);
-  const BufferId x = lowering.own(op.inputs[0]);
+template <typename Function>
+void emitLoop(Lowering& lowering, const Op& op, const CpuLayout& layout, const Function& function) {
+  const BufferId x = lowering.as(op.inputs[0], layout);
   const BufferId y = lowering.produce(op.outputs[0], layout);
   const auto count = static_cast<std::int64_t>(layout.bytes() / sizeof(float));
   Command command;
   command.reads = {x};
   command.writes = {y};
   command.mayShare = {{y, x}};
-  command.detail = "relu " + layout.text();
+  command.detail = op.attributes.text("function") + " " + layout.text();
   command.kernel = loopKernel({x, y}, [=](const Pointers& p, const StepState&) {
     const float* from = p.floats(0);
     float* to = p.floats(1);
     parallelElements(count, [=](std::int64_t begin, std::int64_t end) {
 #pragma GCC ivdep
-      for (std::int64_t i = begin; i < end; ++i) to[i] = from[i] < 0 ? 0 : from[i];
+      for (std::int64_t i = begin; i < end; ++i) to[i] = function(from[i]);
     });
   });
   lowering.emit(std::move(command));
+}
+
+// oneDNN's ReLU makes 0 of NaN.
+void emitRelu(Lowering& lowering, const Op& op) {
+  emitLoop(lowering, op, lowering.layoutOf(op.inputs[0]), [](float x) { return x < 0 ? 0 : x; });
+}
+
+// oneDNN's adds the exponential to 1 before it takes the logarithm: far below 0 nothing is left of
+// it. This one is not 0 at 0, so a blocked format's padding would not stay 0.
+void emitSoftplus(Lowering& lowering, const Op& op) {
+  const CpuLayout& layout = lowering.layoutOf(op.inputs[0]);
+  emitLoop(lowering, op, CpuLayout(layout.view(), layout.view().plain()),
+           [](float x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); });
 }
 
 void lowerForward(Lowering& lowering, const Op& op) {
@@ -63,7 +75,7 @@ void lowerForward(Lowering& lowering, const Op& op) {
   if (function == "elu") return emitForward(lowering, op, algorithm::eltwise_elu, alpha, 0);
   if (function == "sigmoid") return emitForward(lowering, op, algorithm::eltwise_logistic, 0, 0);
   if (function == "tanh") return emitForward(lowering, op, algorithm::eltwise_tanh, 0, 0);
-  if (function == "softplus") return emitForward(lowering, op, algorithm::eltwise_soft_relu, 0, 0);
+  if (function == "softplus") return emitSoftplus(lowering, op);
   if (function == "linear") return emitForward(lowering, op, algorithm::eltwise_linear, 1, 0);
   throw Error(ErrorCode::Unsupported, op.place(), "no activation is called '" + function + "'");
 }

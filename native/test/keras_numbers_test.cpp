@@ -122,6 +122,15 @@ TEST_P(KerasNumbers, ActivationsOfLargeNumbersStayFinite) {
   EXPECT_TRUE(isClose("elu", at("elu"), {-1, 200}, 1e-6));
 }
 
+// log(1 + e^-10) and log(1 + e^-20), whose digits an addition to 1 in single precision would lose.
+TEST_P(KerasNumbers, SoftplusKeepsItsDigitsFarBelowZero) {
+  const Values y =
+      apply("activation", {1, 3}, {-20, -10, 0}, {{"function", std::string("softplus")}}).y;
+  EXPECT_NEAR(y[0] / 2.061153620e-9, 1, 1e-5);
+  EXPECT_NEAR(y[1] / 4.539889921e-5, 1, 1e-5);
+  EXPECT_NEAR(y[2] / 0.693147181, 1, 1e-5);
+}
+
 TEST_P(KerasNumbers, SoftmaxOfLargeNumbersStaysFinite) {
   const Answer answer = apply("softmax", {1, 3}, {1000, 1000, -1000}, {});
   EXPECT_TRUE(isClose("y", answer.y, {0.5, 0.5, 0}, 1e-6));

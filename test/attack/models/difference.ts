@@ -40,6 +40,7 @@ export function difference(
   nudged: readonly Course[],
 ): string | undefined {
   for (const [name, wanted] of exact) {
+    if (wanted.undecided === true) continue;
     const found = actual.get(name);
     if (found?.values.length !== wanted.values.length) return `${name} is missing or shorter`;
     const others = nudged.map((course) => course.get(name));

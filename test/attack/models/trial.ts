@@ -1,4 +1,4 @@
-import { Tensor, type LayersModel } from 'node-cudnn';
+import { Tensor, type LayersModel, type Logs } from 'node-cudnn';
 import type { Random } from '../random.js';
 import { nudged, type Samples } from './data.js';
 
@@ -7,6 +7,8 @@ export interface Measured {
   readonly values: ArrayLike<number>;
   /** The largest number among those that rounding mixes with these. */
   readonly scale: number;
+  /** True where rounding alone may decide, as between two outputs that are equal. */
+  readonly undecided?: boolean;
 }
 
 /** What a model did with given samples, by name. */
@@ -26,16 +28,53 @@ export function predicted(outputs: Tensor | readonly Tensor[]): Course {
   );
 }
 
-/** A model's weights as rounding could have made them. */
+/**
+ * A model's weights as rounding could have made them: each by itself, and all of an output together
+ * as a sum of n products is rounded, by some sqrt(n) times as much.
+ */
 export function nudgedWeights(random: Random, weights: readonly Tensor[]): Tensor[] {
-  return weights.map(
-    ({ values, shape }) => new Tensor(nudged(random, values as Float32Array), shape, 'float32'),
-  );
+  return weights.map(({ values, shape }) => {
+    const rounded = nudged(random, values as Float32Array);
+    const outputs = shape.at(-1) ?? 1;
+    const step = Math.sqrt(rounded.length / outputs) * 2 ** -24;
+    const sums = Array.from({ length: outputs }, () => 1 + random.real(-step, step));
+    const summed = rounded.map((value, i) => value * (sums[i % outputs] ?? 1));
+    return new Tensor(summed, shape, 'float32');
+  });
 }
 
 export function nudgedSamples(random: Random, samples: Samples): Samples {
   const x = samples.x.map((each) => (each instanceof Float32Array ? nudged(random, each) : each));
   return { ...samples, x };
+}
+
+/** Whether in some row the largest value is not clearly the largest: in float32 it may be another. */
+function hasTies({ values, shape }: Tensor): boolean {
+  const classes = shape.at(-1) ?? 1;
+  for (let row = 0; classes > 1 && row < values.length; row += classes) {
+    const [second, largest] = values
+      .slice(row, row + classes)
+      .sort()
+      .slice(-2);
+    if (
+      second !== undefined &&
+      largest !== undefined &&
+      largest - second <= 1e-6 * Math.abs(largest)
+    ) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function logsOf(logs: Logs, name: string, outputs: Tensor | readonly Tensor[]): Course {
+  const tied = (outputs instanceof Tensor ? [outputs] : outputs).some(hasTies);
+  return new Map(
+    Object.entries(logs).map(([key, value]) => {
+      const undecided = tied && /accuracy$/i.test(key);
+      return [`${name} ${key}`, { values: [value], scale: 1, undecided }];
+    }),
+  );
 }
 
 function weighting({ sampleWeight }: Samples): { sampleWeight?: Float32Array } {
@@ -49,10 +88,9 @@ async function train(
   course: Course,
 ): Promise<void> {
   const before = await model.getWeights();
+  const outputs = await model.predict(samples.x, { training: true });
   const logs = await model.trainOnBatch(samples.x, samples.y, weighting(samples));
-  for (const [key, value] of Object.entries(logs)) {
-    course.set(`${name} ${key}`, { values: [value], scale: 1 });
-  }
+  for (const [key, value] of logsOf(logs, name, outputs)) course.set(key, value);
   const after = await model.getWeights();
   const changes = after.map(({ values }, i) =>
     Float64Array.from(values, (value, j) => value - (before[i]?.values[j] ?? NaN)),
@@ -78,9 +116,6 @@ export async function courseOf(
     await train(model, samples, `step ${step}`, course);
   }
   const logs = await model.evaluate(test.x, test.y, { batchSize: 4, ...weighting(test) });
-  for (const [key, value] of Object.entries(logs)) {
-    course.set(`evaluated ${key}`, { values: [value], scale: 1 });
-  }
-  const outputs = predicted(await model.predict(test.x, { batchSize: 5 }));
-  return new Map([...course, ...outputs]);
+  const outputs = await model.predict(test.x, { batchSize: 5 });
+  return new Map([...course, ...logsOf(logs, 'evaluated', outputs), ...predicted(outputs)]);
 }
