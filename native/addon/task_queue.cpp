@@ -6,6 +6,7 @@
 #include <atomic>
 #include <charconv>
 #include <cstdlib>
+#include <exception>
 #include <future>
 #include <string>
 #include <string_view>
@@ -23,9 +24,18 @@ namespace {
 constexpr std::size_t kThreadBytes = std::size_t{1} << 20;
 constexpr std::size_t kSpareBytes = std::size_t{16} << 20;
 
+void requireRoomFor(int threads) {
+  const std::size_t bytes = threadStackBytes() + kThreadBytes;
+  requireAddressSpace(static_cast<std::size_t>(threads) * bytes + kSpareBytes, "threads");
+}
+
 // OpenMP starts its threads at the first parallel region of a thread, and ends the process where it
-// cannot: so they are started at once, after a look at the room for them.
+// cannot: so they are started at once, after a look at the room for them. The heap of this thread
+// may take 128 MiB of it, where there are so many, with its first block.
 void startComputeThreads() {
+  void* volatile block = std::malloc(1);
+  std::free(block);
+  requireRoomFor(omp_get_max_threads());
   std::atomic<int> started{0};
 #pragma omp parallel
   started.fetch_add(1, std::memory_order_relaxed);
@@ -67,19 +77,22 @@ void TaskQueue::start() {
   // One at a time: each looks at the room that the others have left.
   static std::mutex starting;
   const std::lock_guard lock(starting);
-  const int threads = 1 + (computeThreads_ > 0 ? computeThreads_ : omp_get_max_threads());
-  const std::size_t bytes = threadStackBytes() + kThreadBytes;
-  requireAddressSpace(static_cast<std::size_t>(threads) * bytes + kSpareBytes, "threads");
+  requireRoomFor(1 + (computeThreads_ > 0 ? computeThreads_ : omp_get_max_threads()));
   stopping_ = false;
+  std::promise<void> promise;
+  std::future<void> started = promise.get_future();
   try {
-    std::promise<void> promise;
-    const std::future<void> started = promise.get_future();
     thread_ = std::thread(&TaskQueue::work, this, std::move(promise));
-    started.wait();
   } catch (const std::system_error& error) {
     throw Error(ErrorCode::OutOfMemory, "threads",
                 std::string("no thread could be started: ") + error.what() +
                     "; raise the limit on processes (ulimit -u) or memory");
+  }
+  try {
+    started.get();
+  } catch (...) {
+    thread_.join();
+    throw;
   }
 }
 
@@ -99,7 +112,12 @@ void TaskQueue::work(std::promise<void> started) {
   pthread_setname_np(pthread_self(), "node-cudnn");
   if (computeThreads_ > 0) omp_set_num_threads(computeThreads_);
   omp_set_dynamic(0);  // else there would be more of them later
-  startComputeThreads();
+  try {
+    startComputeThreads();
+  } catch (...) {
+    started.set_exception(std::current_exception());
+    return;
+  }
   started.set_value();
   while (std::unique_ptr<Task> task = next()) {
     task->run();

@@ -25,3 +25,20 @@ it.each([2, 12, 30])(
     expect(stdout).toMatch(/^ERR_OUT_OF_MEMORY (threads|cpu plan): needs room for \d+ MiB more; /);
   },
 );
+
+// The first block of a new thread's heap takes up to 128 MiB, which then are not there for the next.
+it('the same where a heap takes the room for threads that was there', () => {
+  for (let mebibytes = 140; mebibytes <= 188; mebibytes += 6) {
+    const file = join(folder, 'again.safetensors');
+    const args = [program, '20261126000067', file, String(mebibytes)];
+    const { status, signal, stdout, stderr } = spawnSync(process.execPath, args, {
+      encoding: 'utf8',
+    });
+    expect({ signal, stderr }).toEqual({ signal: null, stderr: '' });
+    expect({ mebibytes, status, code: stdout.split(' ')[0] }).toEqual(
+      status === 0
+        ? { mebibytes, status: 0, code: '' }
+        : { mebibytes, status: 3, code: 'ERR_OUT_OF_MEMORY' },
+    );
+  }
+});
