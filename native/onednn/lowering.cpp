@@ -1,6 +1,9 @@
 #include "lowering.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <string>
 
 #include "core/error.h"
 #include "image_layout.h"
@@ -45,12 +48,25 @@ void Lowering::lower(const Op& op) {
     throw Error(ErrorCode::Unsupported, op.place(), "the cpu backend has no such op");
   }
   op_ = &op;
+  for (const TensorId id : op.inputs) requireCountable(id);
+  for (const TensorId id : op.outputs) requireCountable(id);
   try {
     (*function)(*this, op);
   } catch (const dnnl::error& error) {
     throw Error(errorCodeOf(error.status, ErrorCode::Unsupported), op.place(),
                 std::string("oneDNN refused it: ") + error.what());
   }
+}
+
+// oneDNN multiplies the lengths of a batch's images in 32 bits, and divides by what comes out.
+void Lowering::requireCountable(TensorId id) const {
+  if (id == kNoTensor || tensor(id).shape.empty()) return;
+  const Shape& shape = tensor(id).shape;
+  const std::int64_t positions = elementCount(shape) / std::max<std::int64_t>(shape.back(), 1);
+  if (positions <= std::numeric_limits<std::int32_t>::max()) return;
+  throw Error(ErrorCode::Unsupported, op_->place(),
+              "'" + tensor(id).name + "' would have " + std::to_string(positions) +
+                  " positions in a batch, more than 2^31 - 1; use a smaller batch or image");
 }
 
 Schedule Lowering::finish() {

@@ -98,6 +98,8 @@ class Lowering {
   BufferId addBuffer(std::string name, const CpuLayout& layout, TensorId tensor);
   BufferId addCopy(TensorId id, const CpuLayout& layout, std::string name);
   const Copy* find(TensorId id, const CpuLayout& layout);
+  // Throws Error(Unsupported) for a tensor of more positions than oneDNN can count.
+  void requireCountable(TensorId id) const;
   const Tensor& tensor(TensorId id) const { return graph_.tensor(id); }
 
   const Graph& graph_;

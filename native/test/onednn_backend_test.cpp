@@ -10,6 +10,8 @@
 #include "core/host_memory.h"
 #include "core/op.h"
 #include "core/philox.h"
+#include "core/program.h"
+#include "errors.h"
 #include "onednn/layout.h"
 #include "onednn/parallel.h"
 #include "onednn/philox_blocks.h"
@@ -185,6 +187,28 @@ TEST(OnednnBackend, SaysWhyAnOpIsUnsupported) {
   const auto reason = makeBackend("cpu")->unsupported(graph, op);
   ASSERT_TRUE(reason.has_value());
   EXPECT_NE(reason->find("fourierTransform"), std::string::npos) << *reason;
+}
+
+// Its 1x1 convolution divided by a number of positions that had come out as 0.
+TEST(OnednnBackend, RefusesMorePositionsThanOneDnnCounts) {
+  ModelSpec spec;
+  spec.backend = "cpu";
+  spec.inputs = {{"x", {std::int64_t{1} << 29, 2, 1}}};
+  spec.weights = {{"points/kernel", {1, 1, 1, 2}, {}, true, 0, 0}};
+  const std::vector<double> ones{1, 1};
+  spec.ops = {{"conv2d",
+               "points",
+               {0},
+               {0},
+               {{"strides", ones},
+                {"padding", std::vector<double>(4, 0.0)},
+                {"dilations", ones},
+                {"groups", 1.0}}}};
+  spec.outputs = {1};
+  Program program(spec);
+  EXPECT_FALSE(program.explain(Mode::Predict, 1).empty());
+  expectError(ErrorCode::Unsupported, {"points", "34359738368 positions", "smaller batch"},
+              [&] { program.explain(Mode::Predict, 32); });
 }
 
 }  // namespace
