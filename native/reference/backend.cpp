@@ -10,6 +10,7 @@
 #include "layout.h"
 #include "lowering.h"
 #include "memory.h"
+#include "rounding.h"
 
 namespace node_cudnn::reference {
 
@@ -36,7 +37,7 @@ class ReferenceBackend final : public HostBackend {
   }
 
   Schedule lower(const Graph& graph, std::span<const LayoutPtr>) override {
-    return lowerGraph(graph);
+    return lowerGraph(graph, rounding_);
   }
 
   std::unique_ptr<Memory> allocate(std::size_t bytes, std::string_view purpose) override {
@@ -84,6 +85,9 @@ class ReferenceBackend final : public HostBackend {
                const StepState& state) override {
     for (std::size_t i = begin; i < end; ++i) schedule.commands.at(i).kernel->run(state);
   }
+
+ private:
+  std::shared_ptr<Rounding> rounding_ = Rounding::fromEnvironment();
 };
 
 std::unique_ptr<Backend> make(const Attributes& options) {

@@ -16,9 +16,10 @@ namespace {
 // Runs one op on the addresses of its buffers.
 class OpRun : public Kernel {
  public:
-  OpRun(const OpKernel& kernel, Call call, std::vector<BufferId> inputs,
-        std::vector<BufferId> outputs)
+  OpRun(const OpKernel& kernel, std::shared_ptr<Rounding> rounding, Call call,
+        std::vector<BufferId> inputs, std::vector<BufferId> outputs)
       : kernel_(kernel),
+        rounding_(std::move(rounding)),
         call_(std::move(call)),
         inputs_(std::move(inputs)),
         outputs_(std::move(outputs)) {}
@@ -31,6 +32,7 @@ class OpRun : public Kernel {
   void run(const StepState& state) override {
     call_.state = state;
     kernel_.compute(call_);
+    if (rounding_) round();
   }
 
  private:
@@ -42,7 +44,16 @@ class OpRun : public Kernel {
     }
   }
 
+  void round() const {
+    for (const Operand& output : call_.outputs) rounding_->apply(output);
+    if (kernel_.updates == nullptr) return;
+    for (const std::size_t position : kernel_.updates(call_.op)) {
+      rounding_->apply(call_.input(position));
+    }
+  }
+
   const OpKernel& kernel_;
+  std::shared_ptr<Rounding> rounding_;
   Call call_;
   std::vector<BufferId> inputs_;
   std::vector<BufferId> outputs_;
@@ -50,7 +61,8 @@ class OpRun : public Kernel {
 
 class Lowering {
  public:
-  explicit Lowering(const Graph& graph) : graph_(graph) {
+  Lowering(const Graph& graph, const std::shared_ptr<Rounding>& rounding)
+      : graph_(graph), rounding_(rounding) {
     schedule_.bufferOfTensor.assign(graph.tensors().size(), -1);
     opaqueShapes_.resize(graph.tensors().size());
   }
@@ -117,8 +129,8 @@ class Lowering {
     std::vector<BufferId> outputs = bufferList(op.outputs);
     schedule_.commands.push_back(command(op, *kernel, inputs, outputs));
     Call call{op, operands(op.inputs), operands(op.outputs), {}};
-    schedule_.commands.back().kernel =
-        std::make_unique<OpRun>(*kernel, std::move(call), std::move(inputs), std::move(outputs));
+    schedule_.commands.back().kernel = std::make_unique<OpRun>(
+        *kernel, rounding_, std::move(call), std::move(inputs), std::move(outputs));
   }
 
   Command command(const Op& op, const OpKernel& kernel, const std::vector<BufferId>& inputs,
@@ -148,12 +160,15 @@ class Lowering {
   }
 
   const Graph& graph_;
+  const std::shared_ptr<Rounding>& rounding_;
   Schedule schedule_;
   std::vector<Shape> opaqueShapes_;  // by tensor
 };
 
 }  // namespace
 
-Schedule lowerGraph(const Graph& graph) { return Lowering(graph).run(); }
+Schedule lowerGraph(const Graph& graph, const std::shared_ptr<Rounding>& rounding) {
+  return Lowering(graph, rounding).run();
+}
 
 }  // namespace node_cudnn::reference

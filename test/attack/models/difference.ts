@@ -1,12 +1,12 @@
 import { tolerances } from '../../tolerances.js';
 import { largestOf, type Course, type Measured } from './trial.js';
 
-/** How many times the effect of rounding an input is allowed: a network rounds at every op. */
+/** How many times the effect of rounding each op's result once is allowed: an op rounds within. */
 const roundings = 16;
 
-/** What rounding of the inputs changed in any element of a tensor. */
-function sensitivity(exact: Measured, nudged: readonly (Measured | undefined)[]): number {
-  const changes = nudged.map((other) =>
+/** What rounding changed in any element of a tensor. */
+function sensitivity(exact: Measured, rounded: readonly (Measured | undefined)[]): number {
+  const changes = rounded.map((other) =>
     largestOf(Float64Array.from(exact.values, (value, i) => (other?.values[i] ?? NaN) - value)),
   );
   return Math.max(...changes);
@@ -32,18 +32,18 @@ function tensorDifference(name: string, actual: Measured, exact: Measured, sensi
 
 /**
  * The first difference of a course from the exact one that rounding does not explain: rounding may
- * do as much as it did in the `nudged` courses, whose inputs and weights were rounded differently.
+ * do as much as it did in the `rounded` courses.
  */
 export function difference(
   actual: Course,
   exact: Course,
-  nudged: readonly Course[],
+  rounded: readonly Course[],
 ): string | undefined {
   for (const [name, wanted] of exact) {
     if (wanted.undecided === true) continue;
     const found = actual.get(name);
     if (found?.values.length !== wanted.values.length) return `${name} is missing or shorter`;
-    const others = nudged.map((course) => course.get(name));
+    const others = rounded.map((course) => course.get(name));
     const message = tensorDifference(name, found, wanted, sensitivity(wanted, others));
     if (message !== undefined) return message;
   }

@@ -1,0 +1,33 @@
+#include "rounding.h"
+
+#include <charconv>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "core/error.h"
+
+namespace node_cudnn::reference {
+
+void Rounding::apply(const Operand& written) {
+  if (!written.present() || written.type != ElementType::Float) return;
+  constexpr double kHalfUnit = 0x1p-24;
+  std::uniform_real_distribution<double> change(-kHalfUnit, kHalfUnit);
+  for (std::int64_t i = 0; i < written.count; ++i) written.numbers()[i] *= 1 + change(random_);
+}
+
+std::shared_ptr<Rounding> Rounding::fromEnvironment() {
+  constexpr const char* kVariable = "NODE_CUDNN_REFERENCE_ROUNDING";
+  const char* variable = std::getenv(kVariable);
+  if (variable == nullptr || *variable == '\0') return nullptr;
+  const std::string_view text = variable;
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    throw Error(ErrorCode::Option, kVariable,
+                "expected a whole number, got '" + std::string(text) + "'");
+  }
+  return std::make_shared<Rounding>(seed);
+}
+
+}  // namespace node_cudnn::reference
