@@ -23,6 +23,16 @@ Mode modeFromJs(const Field& field) {
   throw field.mismatch("'predict', 'evaluate' or 'train'");
 }
 
+// Absent: the training's.
+RunId runFromJs(const Field& field) {
+  if (field.isAbsent()) return kTraining;
+  const std::int64_t run = field.integer();
+  if (run < 0 || run > kLastRun) {
+    throw field.mismatch("a whole number from 0 to " + std::to_string(kLastRun));
+  }
+  return static_cast<RunId>(run);
+}
+
 Outcome listOutcome(std::vector<std::vector<float>> arrays) {
   Outcome outcome;
   outcome.arrays = std::move(arrays);
@@ -93,8 +103,9 @@ Napi::Value ProgramObject::train(const Napi::CallbackInfo& info) {
 
 Napi::Value ProgramObject::evaluate(const Napi::CallbackInfo& info) {
   return call(info, "evaluate", [&] {
-    return batchCall(info, [](Program& program, const Batch& batch) {
-      program.evaluate(batch);
+    const RunId run = runFromJs(Field(info[1], "run"));
+    return batchCall(info, [run](Program& program, const Batch& batch) {
+      program.evaluate(batch, run);
       return Outcome{};
     });
   });
@@ -121,11 +132,11 @@ Napi::Value ProgramObject::gradients(const Napi::CallbackInfo& info) {
 Napi::Value ProgramObject::results(const Napi::CallbackInfo& info) {
   return call(info, "results", [&]() -> TaskFunction {
     const bool reset = Field(info[0], "reset").boolean();
-    return [this, reset] {
+    const RunId run = runFromJs(Field(info[1], "run"));
+    return [this, reset, run] {
       Outcome outcome;
-      outcome.value = [results = program_->results(reset)](Napi::Env env, const Float32Arrays&) {
-        return resultsToJs(env, results);
-      };
+      outcome.value = [results = program_->results(reset, run)](
+                          Napi::Env env, const Float32Arrays&) { return resultsToJs(env, results); };
       return outcome;
     };
   });

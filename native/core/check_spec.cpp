@@ -58,11 +58,17 @@ void checkOperands(const OpSpec& op, const std::string& place, const Operands& o
   }
 }
 
-void checkWeightNames(const std::vector<WeightSpec>& weights) {
+void checkWeights(const std::vector<WeightSpec>& weights) {
   std::set<std::string> names;
+  std::set<std::int64_t> ids;
   for (const WeightSpec& weight : weights) {
     if (!names.insert(weight.name).second) {
       refuse("weight '" + weight.name + "'", "is there twice; give each a name of its own");
+    }
+    if (weight.id >= 0 && !ids.insert(weight.id).second) {
+      refuse("weight '" + weight.name + "'",
+             "has the id " + std::to_string(weight.id) +
+                 " of another; ops that share a weight name the same index");
     }
   }
 }
@@ -72,7 +78,7 @@ void checkWeightNames(const std::vector<WeightSpec>& weights) {
 void checkModel(const ModelSpec& spec) {
   if (spec.inputs.empty()) refuse("model", "has no inputs");
   if (spec.outputs.empty()) refuse("model", "has no outputs");
-  checkWeightNames(spec.weights);
+  checkWeights(spec.weights);
   std::size_t values = spec.inputs.size();
   for (const OpSpec& op : spec.ops) {
     const std::string place = op.type + " '" + op.name + "'";

@@ -31,6 +31,7 @@ struct WeightSpec {
   bool trainable = true;  // false: frozen, or moving statistics
   double l1 = 0;
   double l2 = 0;
+  std::int64_t id = -1;  // in the store, where programs share it; -1: of this program alone
 };
 
 struct OpSpec {

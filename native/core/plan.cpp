@@ -38,7 +38,6 @@ void Plan::bind(void* arena, const std::vector<void*>& slots) {
     addresses_.scratch = static_cast<char*>(arena) + command.scratchOffset;
     command.kernel->bind(addresses_);
   }
-  bound_ = true;
 }
 
 std::vector<float> Plan::read(Backend& backend, TensorId tensor) const {

@@ -1,6 +1,7 @@
 // One compiled mode and batch size: the graph, its schedule and where its buffers lie.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -25,8 +26,8 @@ class Plan {
   // Tells every kernel its addresses; slots holds one address for each persistent slot (null when
   // the plan does not use it).
   void bind(void* arena, const std::vector<void*>& slots);
-  void unbind() { bound_ = false; }
-  bool isBound() const { return bound_; }
+  // The store's version that it was bound at; 0: never.
+  std::uint64_t boundAt = 0;
 
   void* address(BufferId buffer) const {
     return addresses_.buffers.at(static_cast<std::size_t>(buffer));
@@ -42,7 +43,6 @@ class Plan {
   ModelGraph model_;
   Schedule schedule_;
   Addresses addresses_;
-  bool bound_ = false;
 };
 
 // The schedule as a table: one line for each command, then totals.

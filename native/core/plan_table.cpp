@@ -24,13 +24,8 @@ void PlanTable::keepPredicting() {
   std::erase_if(plans_, [&](const auto& entry) { return !predicts(std::get<Mode>(entry.first)); });
 }
 
-void PlanTable::unbind() {
-  for (auto& [key, entry] : plans_) entry.plan->unbind();
-}
-
-bool PlanTable::uses(std::size_t slot) const {
-  return std::ranges::any_of(
-      plans_, [&](const auto& entry) { return entry.second.plan->slotLayout(slot) != nullptr; });
+void PlanTable::removeIf(const std::function<bool(const Plan&)>& unfit) {
+  std::erase_if(plans_, [&](const auto& entry) { return unfit(*entry.second.plan); });
 }
 
 }  // namespace node_cudnn

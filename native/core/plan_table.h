@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <tuple>
@@ -13,8 +14,8 @@ namespace node_cudnn {
 
 class PlanTable {
  public:
-  // Mode, batch size, and whether rows have weights.
-  using Key = std::tuple<Mode, std::int64_t, bool>;
+  // Mode, batch size, whether rows have weights, and whether all weights are finite.
+  using Key = std::tuple<Mode, std::int64_t, bool, bool>;
 
   // Training with validation, prediction and weights of rows, each with a last batch that is
   // smaller, takes a dozen.
@@ -25,16 +26,10 @@ class PlanTable {
   // The plan that was used least recently goes when there are too many.
   Plan& add(const Key& key, std::unique_ptr<Plan> plan);
 
-  // Without counting as a use.
-  bool has(const Key& key) const { return plans_.contains(key); }
-  bool isEmpty() const { return plans_.empty(); }
   std::size_t size() const { return plans_.size(); }
-  void clear() { plans_.clear(); }
   // Without those that know of losses.
   void keepPredicting();
-  void unbind();
-  // Whether a plan uses the slot.
-  bool uses(std::size_t slot) const;
+  void removeIf(const std::function<bool(const Plan&)>& unfit);
 
  private:
   struct Entry {

@@ -56,6 +56,8 @@ std::vector<CommandProfile> Program::profile(const Batch& batch, int repeats) {
   if (repeats < 1) throw Error(ErrorCode::Option, "repeats", "must be at least 1");
   constexpr float kLearningRate = 1e-6F;
   const Snapshot snapshot = takeSnapshot(*this);
+  switchTo(kTraining);
+  std::vector<double> sums = latest_;
   train(batch, kLearningRate);  // makes and warms up the plan
   settle();
   Plan& plan = ready(Mode::Train, batch);
@@ -64,8 +66,8 @@ std::vector<CommandProfile> Program::profile(const Batch& batch, int repeats) {
   const std::size_t count = schedule.commands.size();
   const auto runOne = [&](std::size_t i) {
     return millisecondsOf([&] {
-      backend_->run(schedule, i, i + 1, state);
-      backend_->observe(true);
+      backend().run(schedule, i, i + 1, state);
+      backend().observe(true);
     });
   };
 
@@ -81,7 +83,7 @@ std::vector<CommandProfile> Program::profile(const Batch& batch, int repeats) {
     for (int repeat = 0; repeat < repeats; ++repeat) bare[i].push_back(runOne(i));
   }
   restore(*this, snapshot);
-  clearAccumulators();
+  setSums(std::move(sums));
 
   std::vector<CommandProfile> profiles;
   for (std::size_t i = 0; i < count; ++i) {

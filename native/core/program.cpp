@@ -1,6 +1,7 @@
 #include "program.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "check_spec.h"
@@ -20,25 +21,34 @@ constexpr std::uint32_t kWeightStreams = 0x80000000U;
 
 }  // namespace
 
-Program::Program(ModelSpec spec)
+Program::Program(ModelSpec spec, std::shared_ptr<Store> store)
     : spec_(std::move(spec)),
-      backend_(makeBackend(spec_.backend, spec_.backendOptions)),
+      store_(store ? std::move(store)
+                   : std::make_shared<Store>(spec_.backend, spec_.backendOptions)),
       plans_(std::make_unique<PlanTable>()) {
+  if (spec_.backend != store_->backendName()) {
+    throw Error(ErrorCode::Option, "store",
+                "its weights are on the backend '" + store_->backendName() + "', not on '" +
+                    spec_.backend + "'");
+  }
   checkModel(spec_);
   slotTable_ = std::make_unique<SlotTable>(spec_, training_);
-  for (const WeightSpec& weight : spec_.weights) {
-    slots_.push_back({weight.name, weight.shape, nullptr, nullptr});
-  }
   const ModelGraph model = buildModelGraph(spec_, training_, Mode::Predict, 1, false);
   for (const Op& op : model.graph.ops()) {
-    if (const auto reason = backend_->unsupported(model.graph, op)) {
+    if (const auto reason = backend().unsupported(model.graph, op)) {
       throw Error(ErrorCode::Unsupported, op.place(),
-                  "backend '" + std::string(backend_->name()) + "': " + *reason);
+                  "backend '" + std::string(backend().name()) + "': " + *reason);
     }
+  }
+  for (const WeightSpec& weight : spec_.weights) {
+    slots_.push_back(weight.id < 0 ? std::make_shared<Slot>(Slot{weight.name, weight.shape})
+                                   : store_->weight(weight.id, weight.name, weight.shape));
   }
 }
 
-Program::~Program() = default;
+Program::~Program() {
+  if (store_->running == this) settleForAnother();
+}
 
 void Program::configureTraining(TrainingSpec spec) {
   settle();
@@ -46,43 +56,61 @@ void Program::configureTraining(TrainingSpec spec) {
   SlotTable table(spec_, spec);
   buildModelGraph(spec_, spec, Mode::Train, 1, false);  // throws before anything is changed
   plans_->keepPredicting();
-  layoutsSuitTraining_ = false;
   training_ = std::move(spec);
   *slotTable_ = std::move(table);
   slots_.resize(slotTable_->weights);
-  for (const std::string& result : slotTable_->results) slots_.push_back({result, {2}, {}, {}});
-  for (std::size_t i = 0; i < slotTable_->stateNames.size(); ++i) {
-    slots_.push_back({slotTable_->stateNames[i], spec_.weights[slotTable_->stateWeights[i]].shape,
-                      nullptr, nullptr});
+  for (const SlotPtr& slot : slots_) {
+    // Another loss may want other layouts, which concerns only this program.
+    const bool isShared = slot.use_count() > 2;
+    if (!isShared) slot->chosenBy = std::min(slot->chosenBy, ChosenBy::Prediction);
   }
-  plans_->unbind();
-  // The optimizer's state is new.
-  notFinite_.erase(notFinite_.lower_bound(spec_.weights.size()), notFinite_.end());
+  for (const std::string& result : slotTable_->results) {
+    slots_.push_back(std::make_shared<Slot>(Slot{result, {2}, ElementType::Double}));
+  }
+  for (std::size_t i = 0; i < slotTable_->stateNames.size(); ++i) {
+    const Shape& shape = spec_.weights[slotTable_->stateWeights[i]].shape;
+    slots_.push_back(std::make_shared<Slot>(Slot{slotTable_->stateNames[i], shape}));
+  }
   step_ = 0;
+  latest_.clear();
+  parked_.clear();
+  run_ = kTraining;
 }
 
 void Program::initialize() {
   for (std::size_t i = 0; i < spec_.weights.size(); ++i) {
+    if (slots_[i]->hasValues) continue;
     const WeightSpec& weight = spec_.weights[i];
-    ensureSlot(i);
+    store_->allocate(*slots_[i]);
     std::vector<float> values =
         hostFloats(elementCount(weight.shape), "a copy of '" + weight.name + "'");
     initializeValues(weight.initializer, spec_.seed, kWeightStreams + static_cast<std::uint32_t>(i),
                      values);
-    writeSlot(i, values, weight.name);
+    writeWeight(i, values);
   }
 }
 
-void Program::ensureSlot(std::size_t index) {
-  Slot& slot = slots_.at(index);
-  if (slot.memory) return;
-  const bool accumulator =
-      index >= slotTable_->weights && index < slotTable_->weights + slotTable_->results.size();
-  if (!slot.layout) {
-    slot.layout =
-        backend_->plain(slot.shape, accumulator ? ElementType::Double : ElementType::Float);
-  }
-  slot.memory = backend_->allocate(slot.layout->bytes(), slot.name);
+bool Program::weightsAreFinite() const {
+  return std::ranges::all_of(slots_, [](const SlotPtr& slot) { return slot->isFinite; });
+}
+
+Program::PlanKey Program::keyOf(Mode mode, std::int64_t batchSize, bool weighted) const {
+  return {mode, batchSize, weighted, weightsAreFinite()};
+}
+
+LayoutPtr Program::givenLayout(std::size_t slot, Mode mode) const {
+  const ChosenBy chosenBy = slots_[slot]->chosenBy;
+  const bool given =
+      chosenBy == ChosenBy::Training || (chosenBy == ChosenBy::Prediction && mode != Mode::Train);
+  return given ? slots_[slot]->layout : nullptr;
+}
+
+bool Program::fits(const Plan& plan) const {
+  return std::ranges::all_of(plan.schedule().buffers, [&](const Buffer& buffer) {
+    if (buffer.slot < 0) return true;
+    const LayoutPtr& layout = slots_.at(static_cast<std::size_t>(buffer.slot))->layout;
+    return layout && (layout == buffer.layout || layout->equals(*buffer.layout));
+  });
 }
 
 Plan& Program::plan(Mode mode, std::int64_t batchSize, bool weighted) {
@@ -91,80 +119,67 @@ Plan& Program::plan(Mode mode, std::int64_t batchSize, bool weighted) {
         ErrorCode::Option, "batchSize",
         "expected 1 to " + std::to_string(kLongestAxis) + ", got " + std::to_string(batchSize));
   }
-  const PlanKey key{mode, batchSize, weighted};
-  if (Plan* found = plans_->find(key)) return *found;
+  const PlanKey key = keyOf(mode, batchSize, weighted);
+  Plan* found = plans_->find(key);
+  if (found != nullptr && (found->boundAt == store_->version() || fits(*found))) return *found;
   if (!predicts(mode) && training_.losses.empty()) {
     throw Error(ErrorCode::Option, "model", "has no loss: call compile() first");
   }
   settle();
-  const bool free = plans_->isEmpty() || (mode == Mode::Train && !layoutsSuitTraining_);
   std::vector<LayoutPtr> layouts;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    // A weight that no loss reaches is in no training plan.
-    layouts.push_back(free || !plans_->uses(i) ? nullptr : slots_[i].layout);
+    const bool isState = i >= slotTable_->weights + slotTable_->results.size();
+    const std::size_t weight = isState ? slotTable_->stateWeights[i - slotTable_->state(0)] : i;
+    layouts.push_back(givenLayout(weight, mode));
   }
   auto made = std::make_unique<Plan>(
-      *backend_, buildModelGraph(spec_, training_, mode, batchSize, weighted, notFinite_.empty()),
+      backend(), buildModelGraph(spec_, training_, mode, batchSize, weighted, std::get<3>(key)),
       layouts);
-  if (free) plans_->clear();
-  adoptLayouts(*made);
-  layoutsSuitTraining_ |= mode == Mode::Train;
+  adoptLayouts(*made, mode);
+  plans_->removeIf([&](const Plan& plan) { return !fits(plan); });
   return plans_->add(key, std::move(made));
 }
 
-void Program::adoptLayouts(const Plan& plan) {
+void Program::adoptLayouts(const Plan& plan, Mode mode) {
+  const ChosenBy chooser = mode == Mode::Train ? ChosenBy::Training : ChosenBy::Prediction;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     const LayoutPtr wanted = plan.slotLayout(i);
-    Slot& slot = slots_[i];
-    if (!wanted || (slot.layout && slot.layout->equals(*wanted))) continue;
-    if (!slot.memory) {
-      slot.layout = wanted;
-      continue;
-    }
-    const std::vector<float> values = readSlot(i);
-    slot.memory.reset();
-    slot.layout = wanted;
-    slot.memory = backend_->allocate(wanted->bytes(), slot.name);
-    backend_->write(*wanted, slot.memory->data(), values);
+    if (!wanted) continue;
+    store_->convert(*slots_[i], wanted);
+    slots_[i]->chosenBy = std::max(slots_[i]->chosenBy, chooser);
   }
-}
-
-void Program::ensureArena(const Plan& plan) {
-  const std::size_t bytes = plan.schedule().arenaBytes;
-  if (bytes == 0 || (arena_ && arena_->bytes() >= bytes)) return;
-  plans_->unbind();
-  arena_.reset();
-  arena_ = backend_->allocate(bytes, "activations and gradients");
 }
 
 Plan& Program::ready(Mode mode, const Batch& batch) {
   if (batch.size < 1) throw Error(ErrorCode::Data, "batch", "has no rows");
+  if (store_->running != nullptr && store_->running != this) settle();
   lookAtWeights();
-  const Plan* found = plans_->find({mode, batch.size, !batch.sampleWeights.empty()});
+  const bool weighted = !batch.sampleWeights.empty();
+  const Plan* found = plans_->find(keyOf(mode, batch.size, weighted));
   if (found == nullptr || found != running_) settle();
-  Plan& made = plan(mode, batch.size, !batch.sampleWeights.empty());
+  Plan& made = plan(mode, batch.size, weighted);
   try {
-    // What stays comes first: what is left then tells which batch would fit.
-    for (const Buffer& buffer : made.schedule().buffers) {
-      if (!made.isBound() && buffer.slot >= 0) ensureSlot(static_cast<std::size_t>(buffer.slot));
-    }
-    ensureArena(made);
-    if (!made.isBound()) bind(made);
+    bind(made);
     feed(made, batch);
   } catch (const OutOfMemory& error) {
-    refuseBatch(error, made, {mode, batch.size, !batch.sampleWeights.empty()});
+    refuseBatch(error, made, keyOf(mode, batch.size, weighted));
   }
   return made;
 }
 
 void Program::bind(Plan& plan) {
+  if (plan.boundAt == store_->version()) return;
+  // What stays comes first: what is left then tells which batch would fit.
   std::vector<void*> addresses(slots_.size(), nullptr);
   for (const Buffer& buffer : plan.schedule().buffers) {
     if (buffer.slot < 0) continue;
     const auto slot = static_cast<std::size_t>(buffer.slot);
-    addresses[slot] = slots_[slot].memory->data();
+    store_->allocate(*slots_[slot]);
+    addresses[slot] = slots_[slot]->memory->data();
   }
-  plan.bind(arena_ ? arena_->data() : nullptr, addresses);
+  store_->ensureArena(plan.schedule().arenaBytes);
+  plan.bind(store_->arena() == nullptr ? nullptr : store_->arena()->data(), addresses);
+  plan.boundAt = store_->version();
 }
 
 void Program::feed(Plan& plan, const Batch& batch) {
@@ -186,7 +201,7 @@ void Program::feed(Plan& plan, const Batch& batch) {
                         std::to_string(rows[i].rowElements));
       }
       if (buffer >= 0) {
-        backend_->feed(plan.schedule(), buffer, rows[i], batch.size, tensor.type,
+        backend().feed(plan.schedule(), buffer, rows[i], batch.size, tensor.type,
                        labels ? model.classes[i] : 0, plan.address(buffer));
       }
     }

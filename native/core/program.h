@@ -1,11 +1,14 @@
-// A compiled model: weights and optimizer state in backend memory, and a plan for each mode and
-// batch size, made when first needed. Not thread-safe: one thread calls it at a time.
+// A compiled model: a graph over weights of a store, its optimizer's state, and a plan for each
+// mode and batch size, made when first needed. Not thread-safe: one thread calls a store's
+// programs.
 #pragma once
 
 #include <cstdint>
+#include <exception>
+#include <limits>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <tuple>
@@ -14,6 +17,7 @@
 #include "backend.h"
 #include "error.h"
 #include "model_spec.h"
+#include "store.h"
 
 namespace node_cudnn {
 
@@ -31,6 +35,12 @@ struct Batch {
   std::vector<HostRows> targets;        // one for each output with a loss; empty for predict
   std::vector<HostRows> sampleWeights;  // one for each output with a loss, or none
 };
+
+// Training steps and evaluations each add up losses and metrics of their own. Numbers beyond that
+// of the training are the owner's to choose; results() with `reset` forgets one.
+using RunId = std::uint32_t;
+constexpr RunId kTraining = 0;
+constexpr RunId kLastRun = std::numeric_limits<RunId>::max() - 1;
 
 struct Result {
   std::string name;  // "loss", "loss/<output>", "metric/<index>", "penalty"
@@ -60,7 +70,8 @@ struct SlotTable;
 class Program {
  public:
   // Builds and checks the graph (batch 1) and asks the backend about each op; allocates nothing.
-  explicit Program(ModelSpec spec);
+  // Without a store it has one of its own. Throws Error(Option) for a store of another backend.
+  explicit Program(ModelSpec spec, std::shared_ptr<Store> store = nullptr);
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -68,7 +79,8 @@ class Program {
   // Sets losses, metrics and the optimizer; optimizer state starts at zero. May be called again.
   void configureTraining(TrainingSpec spec);
 
-  // Allocates the weights and fills them from their initializers (stream 2^31 + index).
+  // Allocates the weights and fills those that have no values yet from their initializers (stream
+  // 2^31 + index).
   void initialize();
 
   // One step: forward, losses, backward, update. May return before it is done. Throws
@@ -76,16 +88,17 @@ class Program {
   // left as they were before that step: for it or, on a device, for one of the steps before, whose
   // followers then changed nothing; step() is that step's again.
   void train(const Batch& batch, float learningRate);
-  // Forward with losses and metrics, in inference mode.
-  void evaluate(const Batch& batch);
+  // Forward with losses and metrics, in inference mode. Its sums are those of this run, whatever
+  // other runs are under way.
+  void evaluate(const Batch& batch, RunId run = kTraining);
   // The outputs, plain and row-major. With `training`, dropouts draw masks that no other run has,
   // and batch normalizations take the batch's statistics; nothing is learned from it.
   std::vector<std::vector<float>> predict(const Batch& batch, bool training = false);
   GradientValues gradients(const Batch& batch);
 
-  // Sums since the last reset. A loss counts samples; the penalty counts runs. With `reset`, of
-  // all runs; else of those that have ended. Throws Error(NotFinite) as train() does.
-  std::vector<Result> results(bool reset);
+  // A run's sums since its last reset; every loss and metric counts samples. With `reset`, of all
+  // that was started; else of what has ended. Throws Error(NotFinite) as train() does.
+  std::vector<Result> results(bool reset, RunId run = kTraining);
 
   std::size_t weightCount() const { return spec_.weights.size(); }
   const WeightSpec& weight(std::size_t index) const { return spec_.weights.at(index); }
@@ -106,42 +119,46 @@ class Program {
   // Times every command of whole training steps, and each alone. Weights are left as they were.
   std::vector<CommandProfile> profile(const Batch& batch, int repeats);
 
-  // Bytes held in backend memory.
+  // Bytes held in backend memory: the store's, and what this program alone uses.
   std::size_t bytes() const;
   // Plans that are kept; those used least recently go.
   std::size_t planCount() const;
 
  private:
-  struct Slot {
-    std::string name;
-    Shape shape;
-    LayoutPtr layout;
-    std::unique_ptr<Memory> memory;
-  };
-  using PlanKey = std::tuple<Mode, std::int64_t, bool>;
+  using PlanKey = std::tuple<Mode, std::int64_t, bool, bool>;
 
+  Backend& backend() const { return store_->backend(); }
+  bool weightsAreFinite() const;
+  PlanKey keyOf(Mode mode, std::int64_t batchSize, bool weighted) const;
   Plan& plan(Mode mode, std::int64_t batchSize, bool weighted);
   Plan& ready(Mode mode, const Batch& batch);
+  // The layout that a plan of this mode has to take for a slot; null: it may choose.
+  LayoutPtr givenLayout(std::size_t slot, Mode mode) const;
+  // Whether the slots still lie as the plan takes them.
+  bool fits(const Plan& plan) const;
   // Converts the slots to the layouts that the plan chose.
-  void adoptLayouts(const Plan& plan);
-  void ensureSlot(std::size_t slot);
-  void ensureArena(const Plan& plan);
+  void adoptLayouts(const Plan& plan, Mode mode);
   void bind(Plan& plan);
   // Throws the error again, with the batch size that would fit the memory that there is.
   [[noreturn]] void refuseBatch(const OutOfMemory& error, const Plan& plan, const PlanKey& key);
   // The largest batch size below the key's whose arena takes at most `room` bytes; 0: none.
   std::int64_t batchThatFits(const PlanKey& key, std::size_t bytes, std::size_t room);
   void feed(Plan& plan, const Batch& batch);
-  void clearAccumulators();
+  // Lets the accumulators hold the sums of this run.
+  void switchTo(RunId run);
+  // Puts these sums into the accumulators; none: zeros.
+  void setSums(std::vector<double> sums);
   StepState stepState(float learningRate) const;
   // What a plan's runs leave for the host: the norms' first, then each result's {sum, count}.
   std::vector<Watched> watched(const Plan& plan);
   void start(Plan& plan, const StepState& state);
   // Takes note of the runs that ended; batch: the last one's, null when it is not at hand.
   void observe(bool wait, const Batch* batch);
+  // Waits for what was started in this store, and takes note of it.
   void settle();
+  void settleForAnother() noexcept;
   // Takes note of what the host wrote into a slot, and of an update that may have overflowed.
-  void noteValues(std::size_t slot, std::span<const float> values);
+  void noteValues(Slot& slot, std::span<const float> values);
   void noteUpdate(double norm, const StepState& state);
   void lookAtWeights();
   // Runs the plan's phases up to `last` command by command, to the first with an output that is
@@ -150,21 +167,19 @@ class Program {
   void requireFiniteForward(Plan& plan, const Batch& batch, const StepState& state);
   [[noreturn]] void refuseNotFinite(const std::string& culprit, const StepState& state);
   [[noreturn]] void throwNotFinite(Plan& plan, const Batch* batch, const StepState& state);
-  std::vector<float> readSlot(std::size_t slot);
-  void writeSlot(std::size_t slot, std::span<const float> values, const std::string& what);
+  void writeSlot(Slot& slot, std::span<const float> values);
 
   ModelSpec spec_;
   TrainingSpec training_;
-  std::unique_ptr<Backend> backend_;
+  std::shared_ptr<Store> store_;
   std::unique_ptr<SlotTable> slotTable_;
-  std::vector<Slot> slots_;
+  std::vector<SlotPtr> slots_;  // numbered by slotTable_; others may share the weights
   std::unique_ptr<PlanTable> plans_;
-  bool layoutsSuitTraining_ = false;
-  std::unique_ptr<Memory> arena_;
-  Plan* running_ = nullptr;          // the plan of the runs that were not observed yet
-  std::vector<double> latest_;       // results after the last run that was observed
-  std::set<std::size_t> notFinite_;  // slots that hold NaN or Infinity, as far as is known
-  bool weightsAreDoubtful_ = false;
+  Plan* running_ = nullptr;                      // the plan of the runs that were not observed yet
+  std::exception_ptr failure_;                   // of a run, found when another program was to run
+  RunId run_ = kTraining;                        // whose sums the accumulators hold
+  std::vector<double> latest_;                   // these sums as last observed; empty: zero
+  std::map<RunId, std::vector<double>> parked_;  // the sums of other runs
   std::uint64_t step_ = 0;
   std::uint64_t draws_ = 0;  // predictions with dropout
 };

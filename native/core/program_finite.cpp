@@ -5,10 +5,11 @@
 // are made without fused ReLU, and a step is looked through before it counts.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "error.h"
 #include "host_memory.h"
-#include "plan_table.h"
+#include "plan.h"
 #include "program.h"
 
 namespace node_cudnn {
@@ -24,30 +25,27 @@ constexpr double kLargeUpdate = 1e30;
 
 }  // namespace
 
-void Program::noteValues(std::size_t slot, std::span<const float> values) {
-  const bool plansFused = notFinite_.empty();
-  if (isFinite(values)) {
-    notFinite_.erase(slot);
-  } else {
-    notFinite_.insert(slot);
-  }
-  if (notFinite_.empty() == plansFused) return;
-  settle();
-  plans_->clear();
-  layoutsSuitTraining_ = false;
+void Program::noteValues(Slot& slot, std::span<const float> values) {
+  slot.isFinite = isFinite(values);
 }
 
 void Program::noteUpdate(double norm, const StepState& state) {
   const bool large = !(std::sqrt(norm) * std::abs(state.learningRate) < kLargeUpdate);
-  const bool stateIsBad = !notFinite_.empty() && *notFinite_.rbegin() >= spec_.weights.size();
-  if (large || stateIsBad) weightsAreDoubtful_ = true;
+  const auto states = std::span(slots_).subspan(spec_.weights.size());
+  const bool stateIsBad = std::ranges::any_of(states, [](const auto& s) { return !s->isFinite; });
+  if (!large && !stateIsBad) return;
+  for (std::size_t i = 0; i < spec_.weights.size(); ++i) slots_[i]->isDoubtful = true;
 }
 
 void Program::lookAtWeights() {
-  if (!weightsAreDoubtful_) return;
+  const auto weights = std::span(slots_).first(spec_.weights.size());
+  const auto isDoubtful = [](const SlotPtr& slot) { return slot->isDoubtful; };
+  if (std::ranges::none_of(weights, isDoubtful)) return;
   settle();
-  weightsAreDoubtful_ = false;
-  for (std::size_t i = 0; i < spec_.weights.size(); ++i) noteValues(i, readSlot(i));
+  for (const SlotPtr& slot : weights) {
+    if (!std::exchange(slot->isDoubtful, false)) continue;
+    noteValues(*slot, store_->read(*slot));
+  }
 }
 
 std::optional<std::string> Program::firstNotFinite(Plan& plan, const StepState& state, Phase last) {
@@ -59,25 +57,27 @@ std::optional<std::string> Program::firstNotFinite(Plan& plan, const StepState& 
     if (tensor.type != ElementType::Float) return true;
     std::vector<float> values =
         hostFloats(elementCount(tensor.shape), "a copy of '" + tensor.name + "'");
-    backend_->read(*buffer.layout, plan.address(id), values);
+    backend().read(*buffer.layout, plan.address(id), values);
     return isFinite(values);
   };
   for (std::size_t i = 0; i < schedule.commands.size(); ++i) {
     const Command& command = schedule.commands[i];
     if (command.phase > last) break;
-    backend_->run(schedule, i, i + 1, state);
+    backend().run(schedule, i, i + 1, state);
     if (!std::ranges::all_of(command.writes, isFiniteBuffer)) return command.name;
   }
   return std::nullopt;
 }
 
 void Program::refuseNotFinite(const std::string& culprit, const StepState& state) {
-  const bool weight = !notFinite_.empty() && *notFinite_.begin() < spec_.weights.size();
+  const auto weights = std::span(slots_).first(spec_.weights.size());
+  const auto bad = std::ranges::find_if(weights, [](const auto& slot) { return !slot->isFinite; });
   const std::string cause =
-      weight ? "the weight '" + spec_.weights.at(*notFinite_.begin()).name +
-                   "' holds NaN or Infinity. Set or load weights that are finite"
-             : "the weights are those of the step before. Lower the learning rate, clip the "
-               "gradients or look at the data";
+      bad == weights.end()
+          ? "the weights are those of the step before. Lower the learning rate, clip the "
+            "gradients or look at the data"
+          : "the weight '" + (*bad)->name +
+                "' holds NaN or Infinity. Set or load weights that are finite";
   throw Error(ErrorCode::NotFinite, "step " + std::to_string(state.step),
               "the first output that is not finite is that of " + culprit + "; " + cause);
 }

@@ -17,6 +17,9 @@ namespace {
 // Keeps the masks of predictions apart from those of training steps.
 constexpr std::uint64_t kFirstDraw = std::uint64_t{1} << 63;
 
+// The sums of what is run for its other results alone: they are forgotten.
+constexpr RunId kNoRun = kLastRun + 1;
+
 }  // namespace
 
 StepState Program::stepState(float learningRate) const {
@@ -28,21 +31,24 @@ std::vector<Watched> Program::watched(const Plan& plan) {
   const TensorId norms = plan.model().norms;
   if (norms != kNoTensor) watched.push_back({plan.address(plan.bufferOf(norms)), 1});
   for (std::size_t i = 0; i < slotTable_->results.size(); ++i) {
-    ensureSlot(slotTable_->accumulator(i));
-    watched.push_back({slots_[slotTable_->accumulator(i)].memory->data(), 2});
+    Slot& slot = *slots_[slotTable_->accumulator(i)];
+    store_->allocate(slot);
+    watched.push_back({slot.memory->data(), 2});
   }
   return watched;
 }
 
 void Program::start(Plan& plan, const StepState& state) {
-  plan.run(*backend_, state, watched(plan));
+  plan.run(backend(), state, watched(plan));
   running_ = &plan;
+  store_->running = this;
 }
 
 void Program::observe(bool wait, const Batch* batch) {
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   if (running_ == nullptr) return;
   const bool training = running_->model().norms != kNoTensor;
-  for (Observation& seen : backend_->observe(wait)) {
+  for (Observation& seen : backend().observe(wait)) {
     if (training && !std::isfinite(seen.values.at(0))) throwNotFinite(*running_, batch, seen.state);
     if (training) noteUpdate(seen.values.at(0), seen.state);
     latest_ = std::move(seen.values);
@@ -52,8 +58,21 @@ void Program::observe(bool wait, const Batch* batch) {
 
 // A plan's runs are observed before another plan runs or it goes.
 void Program::settle() {
+  if (store_->running != nullptr && store_->running != this) store_->running->settleForAnother();
   observe(true, nullptr);
   running_ = nullptr;
+  store_->running = nullptr;
+}
+
+// Its own next call tells of what failed.
+void Program::settleForAnother() noexcept {
+  try {
+    observe(true, nullptr);
+  } catch (...) {
+    failure_ = std::current_exception();
+  }
+  running_ = nullptr;
+  store_->running = nullptr;
 }
 
 void Program::train(const Batch& batch, float learningRate) {
@@ -61,9 +80,10 @@ void Program::train(const Batch& batch, float learningRate) {
     throw Error(ErrorCode::Option, "learningRate", "must be finite");
   }
   // A step that failed before is the one to name.
-  if (!notFinite_.empty()) settle();
+  if (!weightsAreFinite()) settle();
+  switchTo(kTraining);
   Plan& plan = ready(Mode::Train, batch);
-  if (!notFinite_.empty()) requireFiniteForward(plan, batch, stepState(learningRate));
+  if (!weightsAreFinite()) requireFiniteForward(plan, batch, stepState(learningRate));
   start(plan, stepState(learningRate));
   ++step_;
   observe(false, &batch);
@@ -75,23 +95,24 @@ void Program::throwNotFinite(Plan& plan, const Batch* batch, const StepState& st
   Schedule& schedule = plan.schedule();
   running_ = nullptr;
   step_ = state.step;
-  backend_->observe(true);  // the steps behind it changed nothing
-  clearAccumulators();
-  if (!backend_->refeed(schedule, state) && batch != nullptr) feed(plan, *batch);
+  backend().observe(true);  // the steps behind it changed nothing
+  setSums({});
+  if (!backend().refeed(schedule, state) && batch != nullptr) feed(plan, *batch);
   const std::optional<std::string> first = firstNotFinite(plan, state, Phase::Backward);
-  clearAccumulators();
+  setSums({});
   refuseNotFinite(first ? "'" + *first + "'" : "the loss", state);
 }
 
 // While some weights are not finite: throws unless what they lead to is.
 void Program::requireFiniteForward(Plan& plan, const Batch& batch, const StepState& state) {
   const std::optional<std::string> first = firstNotFinite(plan, state, Phase::Forward);
-  backend_->observe(true);
+  backend().observe(true);
   if (first) refuseNotFinite("'" + *first + "'", state);
   feed(plan, batch);  // the forward pass may have written over the batch
 }
 
-void Program::evaluate(const Batch& batch) {
+void Program::evaluate(const Batch& batch, RunId run) {
+  switchTo(run);
   start(ready(Mode::Evaluate, batch), stepState(0));
   observe(false, &batch);
 }
@@ -100,48 +121,65 @@ std::vector<std::vector<float>> Program::predict(const Batch& batch, bool traini
   Plan& plan = ready(training ? Mode::PredictTraining : Mode::Predict, batch);
   StepState state = stepState(0);
   if (training) state.step = kFirstDraw + draws_++;
-  plan.run(*backend_, state);
+  plan.run(backend(), state);
   std::vector<std::vector<float>> outputs;
   for (const TensorId output : plan.model().outputs)
-    outputs.push_back(plan.read(*backend_, output));
+    outputs.push_back(plan.read(backend(), output));
   return outputs;
 }
 
 GradientValues Program::gradients(const Batch& batch) {
+  switchTo(kNoRun);
   Plan& plan = ready(Mode::Gradients, batch);
-  plan.run(*backend_, stepState(0));
+  plan.run(backend(), stepState(0));
   const auto readAll = [&](const std::vector<TensorId>& tensors) {
     std::vector<std::vector<float>> values;
     for (const TensorId id : tensors) {
-      values.push_back(id == kNoTensor ? std::vector<float>{} : plan.read(*backend_, id));
+      values.push_back(id == kNoTensor ? std::vector<float>{} : plan.read(backend(), id));
     }
     return values;
   };
   return {readAll(plan.model().inputGradients), readAll(plan.model().weightGradients)};
 }
 
-std::vector<Result> Program::results(bool reset) {
-  observe(reset || latest_.empty(), nullptr);
+std::vector<Result> Program::results(bool reset, RunId run) {
+  if (run == run_) observe(reset || latest_.empty(), nullptr);
+  const std::vector<double>& sums = run == run_ ? latest_ : parked_[run];
   std::vector<Result> results;
   for (std::size_t i = 0; i < slotTable_->results.size(); ++i) {
     const std::string& name = slotTable_->results[i];
-    const double sum = latest_.empty() ? 0 : latest_.at(2 * i);
+    const double sum = sums.empty() ? 0 : sums.at(2 * i);
     // Penalties leave the counting of samples to the losses, which come first.
     const std::size_t counting = name == "penalty" ? 0 : i;
-    const double count = latest_.empty() ? 0 : latest_.at(2 * counting + 1);
+    const double count = sums.empty() ? 0 : sums.at(2 * counting + 1);
     results.push_back({name, sum, count});
   }
-  if (reset) clearAccumulators();
+  if (run != run_) {
+    if (reset || sums.empty()) parked_.erase(run);
+  } else if (reset) {
+    setSums({});
+  }
   return results;
 }
 
-void Program::clearAccumulators() {
-  latest_.clear();
+// They are written back as they were, so that an interrupted run gives the same sums bit for bit.
+void Program::switchTo(RunId run) {
+  if (run == run_) return;
+  settle();
+  if (run_ != kNoRun && !latest_.empty()) parked_[run_] = std::move(latest_);
+  run_ = run;
+  auto found = parked_.extract(run);
+  setSums(found.empty() ? std::vector<double>{} : std::move(found.mapped()));
+}
+
+void Program::setSums(std::vector<double> sums) {
   constexpr std::array<double, 2> kZero{};
   for (std::size_t i = 0; i < slotTable_->results.size(); ++i) {
-    const Slot& slot = slots_[slotTable_->accumulator(i)];
-    if (slot.memory) backend_->writeBytes(slot.memory->data(), kZero.data(), sizeof kZero);
+    const Slot& slot = *slots_[slotTable_->accumulator(i)];
+    const double* values = sums.empty() ? kZero.data() : &sums.at(2 * i);
+    if (slot.memory) backend().writeBytes(slot.memory->data(), values, sizeof kZero);
   }
+  latest_ = std::move(sums);
 }
 
 }  // namespace node_cudnn

@@ -10,53 +10,41 @@
 
 namespace node_cudnn {
 
-std::vector<float> Program::readSlot(std::size_t slot) {
-  ensureSlot(slot);
-  std::vector<float> values =
-      hostFloats(elementCount(slots_[slot].shape), "a copy of '" + slots_[slot].name + "'");
-  backend_->read(*slots_[slot].layout, slots_[slot].memory->data(), values);
-  return values;
-}
-
-void Program::writeSlot(std::size_t slot, std::span<const float> values, const std::string& what) {
-  const auto expected = static_cast<std::size_t>(elementCount(slots_.at(slot).shape));
-  if (values.size() != expected) {
-    throw Error(ErrorCode::Shape, "weight '" + what + "'",
-                "expected " + std::to_string(expected) + " values for " +
-                    toString(slots_[slot].shape) + ", got " + std::to_string(values.size()));
-  }
-  ensureSlot(slot);
-  noteValues(slot, values);
-  backend_->write(*slots_[slot].layout, slots_[slot].memory->data(), values);
-}
-
 std::vector<float> Program::readWeight(std::size_t index) {
-  settle();
   weight(index);
-  return readSlot(index);
+  settle();
+  return store_->read(*slots_[index]);
 }
 
 void Program::writeWeight(std::size_t index, std::span<const float> values) {
-  writeSlot(index, values, weight(index).name);
+  weight(index);
+  writeSlot(*slots_[index], values);
+}
+
+void Program::writeSlot(Slot& slot, std::span<const float> values) {
+  store_->write(slot, values);
+  noteValues(slot, values);
 }
 
 std::vector<std::string> Program::optimizerStateNames() const { return slotTable_->stateNames; }
 
 std::vector<float> Program::readOptimizerState(std::size_t index) {
   settle();
-  return readSlot(slotTable_->state(index));
+  return store_->read(*slots_.at(slotTable_->state(index)));
 }
 
 void Program::writeOptimizerState(std::size_t index, std::span<const float> values) {
-  writeSlot(slotTable_->state(index), values, slotTable_->stateNames.at(index));
+  writeSlot(*slots_.at(slotTable_->state(index)), values);
 }
 
 std::size_t Program::planCount() const { return plans_->size(); }
 
 std::size_t Program::bytes() const {
-  std::size_t total = 0;
-  for (const Slot& slot : slots_) total += slot.memory ? slot.memory->bytes() : 0;
-  if (arena_) total += arena_->bytes();
+  std::size_t total = store_->bytes();
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const bool isStored = i < spec_.weights.size() && spec_.weights[i].id >= 0;
+    if (!isStored && slots_[i]->memory) total += slots_[i]->memory->bytes();
+  }
   return total;
 }
 

@@ -74,12 +74,12 @@ TEST(PlanTable, TheOneUsedLeastRecentlyGoes) {
   const std::unique_ptr<Backend> backend = makeBackend("reference");
   PlanTable table;
   const auto key = [](std::size_t size) {
-    return PlanTable::Key{Mode::Predict, static_cast<std::int64_t>(size), false};
+    return PlanTable::Key{Mode::Predict, static_cast<std::int64_t>(size), false, true};
   };
   for (std::size_t size = 1; size <= PlanTable::kMost; ++size) {
     table.add(key(size), somePlan(*backend));
   }
-  const auto has = [&](std::size_t size) { return table.has(key(size)); };
+  const auto has = [&](std::size_t size) { return table.find(key(size)) != nullptr; };
   table.find(key(1));
   table.add(key(100), somePlan(*backend));
   EXPECT_TRUE(has(1));
