@@ -77,7 +77,7 @@ export class DisposedError extends NodeCudnnError {
   }
 }
 
-/** Another call on the same model is in progress. Code ERR_MODEL_BUSY. */
+/** A training of the same model is in progress. Code ERR_MODEL_BUSY. */
 export class ModelBusyError extends NodeCudnnError {
   static {
     standsFor(this, 'ERR_MODEL_BUSY');

@@ -1,5 +1,5 @@
 import type { History } from '../callbacks/history.js';
-import { DisposedError, ModelBusyError, OptionError } from '../errors/errors.js';
+import { OptionError } from '../errors/errors.js';
 import { oneOf } from '../errors/optionNames.js';
 import { functionOf, textOf, wholeNumber } from '../errors/optionValues.js';
 import { loadWeights, saveModel, saveWeights } from '../formats/index.js';
@@ -19,12 +19,14 @@ import {
   type TrainOnBatchOptions,
 } from '../train/onBatch.js';
 import { predict, predictOnBatch, type PredictOptions } from '../train/predict.js';
+import { Predictor, type PredictorOptions } from '../train/predictor.js';
 import type { SampleData } from '../train/samples.js';
 import { resolveTraining } from './compile.js';
 import type { CompileArgs, CompiledTraining, TrainingConfig } from './compile.js';
 import { asyncDisposeSymbol, disposeSymbol } from './disposeSymbols.js';
 import { sayWhereNoLogits } from './logitsNotice.js';
 import { lowerModel } from './lowerModel.js';
+import { ModelCalls, type CallNeeds } from './modelCalls.js';
 import { ModelStructure, type ModelOptions } from './modelStructure.js';
 import { ProgramOwner } from './programOwner.js';
 import { sayWhatChanged, trainingLayers } from './trainability.js';
@@ -42,11 +44,12 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   #spec: ModelSpec | undefined;
   #training: CompiledTraining | undefined;
   #trained: readonly string[] = [];
-  #running: string | undefined;
+  readonly #calls: ModelCalls;
 
   protected constructor(defaultName: string, options: ModelOptions) {
     super(defaultName, options);
     this.#owner = new ProgramOwner(this.place);
+    this.#calls = new ModelCalls(this.place, () => this.disposed);
   }
 
   /**
@@ -56,7 +59,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
    * that does not fit.
    */
   compile(args: CompileArgs): void {
-    this.requireIdle('compile');
+    this.#calls.requireLossesUnused('compile');
     const names = this.outputNames;
     const outputs = this.outputs.map(({ sampleShape }, i) => ({
       name: names[i] ?? '',
@@ -128,6 +131,12 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
     return predictOnBatch(this, x);
   }
 
+  /** Gathers predictions of single samples into batches, for a server. */
+  predictor(options?: PredictorOptions | null): Predictor {
+    this.#calls.requireAlive();
+    return new Predictor(this, options);
+  }
+
   /** One step on one batch; its loss and metrics. */
   async trainOnBatch(
     x: SampleData,
@@ -161,7 +170,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   /** Copies of all weights, in the order of `weights`. */
   async getWeights(): Promise<Tensor[]> {
     const program = await this.program();
-    const values = await this.untilDisposed('getWeights', () => program.getWeights());
+    const values = await this.#calls.untilDisposed('getWeights', () => program.getWeights());
     return this.weights.map(
       ({ shape }, i) => new Tensor(values[i] ?? new Float32Array(0), shape, 'float32'),
     );
@@ -171,12 +180,12 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   async setWeights(weights: readonly Tensor[]): Promise<void> {
     const values = weightValues(this.place, this.weights, weights);
     const program = await this.program();
-    await this.untilDisposed('setWeights', () => program.setWeights(values));
+    await this.#calls.untilDisposed('setWeights', () => program.setWeights(values));
   }
 
   /** The native program, brought up to date with compile(). */
   async program(): Promise<NativeProgram> {
-    this.requireAlive();
+    this.#calls.requireAlive();
     this.#spec ??= this.lowered();
     return this.#owner.get(this.#spec, this.#training?.spec);
   }
@@ -187,7 +196,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
    */
   async explain(mode: 'predict' | 'evaluate' | 'train' = 'train', batchSize = 32): Promise<string> {
     const program = await this.planner('explain()', mode, batchSize);
-    return this.untilDisposed('explain', () => program.explain(mode, batchSize));
+    return this.#calls.untilDisposed('explain', () => program.explain(mode, batchSize));
   }
 
   /** What explain() prints, as data. Neither allocates memory. */
@@ -196,33 +205,31 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
     batchSize = 32,
   ): Promise<PlanDescription> {
     const program = await this.planner('plan()', mode, batchSize);
-    return this.untilDisposed('plan', () => program.plan(mode, batchSize));
+    return this.#calls.untilDisposed('plan', () => program.plan(mode, batchSize));
   }
 
-  /** Runs `work` as the model's only user; ERR_MODEL_BUSY names what is running already. */
+  /**
+   * Runs `work` as the only training of the model; ERR_MODEL_BUSY names the one that is in progress
+   * already. Predictions and evaluations go on beside it.
+   */
   async exclusively<T>(method: string, work: () => Promise<T>): Promise<T> {
     textOf(this.place, 'method', method);
     functionOf(this.place, 'work', work, 'nothing');
-    this.requireIdle(method);
-    this.#running = method;
-    try {
-      return await this.untilDisposed(method, work);
-    } finally {
-      this.#running = undefined;
-    }
+    return this.#calls.exclusively(method, work);
   }
 
-  /** Names the model and the call where a call of native code meets a dispose() in between. */
-  private async untilDisposed<T>(method: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!this.disposed || !(error instanceof DisposedError)) throw error;
-      throw new DisposedError(`it was disposed during ${method}(); await that before dispose()`, {
-        place: this.place,
-        cause: error,
-      });
-    }
+  /** Runs `work` beside a training; with 'losses', compile() is refused meanwhile. */
+  async alongside<T>(method: string, needs: CallNeeds, work: () => Promise<T>): Promise<T> {
+    textOf(this.place, 'method', method);
+    oneOf(this.place, 'needs', needs, ['losses', 'outputs']);
+    functionOf(this.place, 'work', work, 'nothing');
+    return this.#calls.alongside(method, needs, work);
+  }
+
+  /** One batch of an evaluation or a prediction, of which a training step waits for one at most. */
+  async betweenSteps<T>(batch: () => Promise<T>): Promise<T> {
+    functionOf(this.place, 'batch', batch, 'nothing');
+    return this.#calls.betweenSteps(batch);
   }
 
   /** Whether dispose() was called. */
@@ -254,7 +261,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
     oneOf(place, 'mode', mode, ['predict', 'evaluate', 'train']);
     wholeNumber(place, 'batchSize', batchSize, 1, longestAxis);
     if (mode !== 'predict') this.requireCompiled();
-    this.requireAlive();
+    this.#calls.requireAlive();
     this.#spec ??= this.lowered();
     return this.#owner.planner(this.#spec, this.#training?.spec);
   }
@@ -273,19 +280,5 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
     throw new OptionError('it has no loss and optimizer; call compile() first', {
       place: this.place,
     });
-  }
-
-  private requireAlive(): void {
-    if (!this.disposed) return;
-    throw new DisposedError('it was disposed; make a new model', { place: this.place });
-  }
-
-  private requireIdle(method: string): void {
-    this.requireAlive();
-    if (this.#running === undefined) return;
-    throw new ModelBusyError(
-      `${method}() was called while ${this.#running}() is in progress; await it first`,
-      { place: this.place },
-    );
   }
 }

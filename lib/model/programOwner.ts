@@ -1,14 +1,17 @@
 import { DisposedError } from '../errors/errors.js';
 import { nativeAddon } from '../native/addon.js';
 import type { ModelSpec, NativeProgram, TrainingSpec } from '../native/program.js';
+import { Turns } from './turns.js';
 
 /** Makes the native program when first asked for, and brings it up to date after compile(). */
 export class ProgramOwner {
   #program: NativeProgram | undefined;
+  #spec: ModelSpec | undefined;
   #specText = '';
   #initialized = false;
   #training: TrainingSpec | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  // One after another, so that two callers never make two programs.
+  readonly #turns = new Turns();
   #disposed = false;
 
   constructor(private readonly place: string) {}
@@ -22,7 +25,7 @@ export class ProgramOwner {
    * makes a new program with the values of the weights; changed training sets the program anew.
    */
   get(spec: ModelSpec, training: TrainingSpec | undefined): Promise<NativeProgram> {
-    return this.next(async () => {
+    return this.#turns.take(async () => {
       const program = await this.upToDate(spec, training);
       if (!this.#initialized) await this.initialize(program);
       this.requireAlive();
@@ -32,7 +35,7 @@ export class ProgramOwner {
 
   /** As get(), but the weights may be without values and memory: for explain() and plan(). */
   planner(spec: ModelSpec, training: TrainingSpec | undefined): Promise<NativeProgram> {
-    return this.next(() => this.upToDate(spec, training));
+    return this.#turns.take(() => this.upToDate(spec, training));
   }
 
   /** Waits for the call in progress and frees the program. May be called again. */
@@ -40,15 +43,8 @@ export class ProgramOwner {
     this.#disposed = true;
     await this.#program?.dispose();
     // A program that was being made when dispose() came.
-    await this.#last;
+    await this.#turns.ended();
     await this.#program?.dispose();
-  }
-
-  // One after another, so that two callers never make two programs.
-  private next(work: () => Promise<NativeProgram>): Promise<NativeProgram> {
-    const result = this.#last.then(work);
-    this.#last = result.catch(() => undefined);
-    return result;
   }
 
   private async upToDate(
@@ -56,17 +52,25 @@ export class ProgramOwner {
     training: TrainingSpec | undefined,
   ): Promise<NativeProgram> {
     this.requireAlive();
-    const specText = JSON.stringify(spec);
-    if (this.#program === undefined || specText !== this.#specText) {
-      this.#program = await this.replaced(spec);
-      this.#specText = specText;
-      this.#training = undefined;
-    }
+    const program = await this.programOf(spec);
     if (training !== undefined && training !== this.#training) {
-      await this.#program.configureTraining(training);
+      await program.configureTraining(training);
       this.#training = training;
     }
     this.requireAlive();
+    return program;
+  }
+
+  // compile() lowers the model anew each time, mostly to the same.
+  private async programOf(spec: ModelSpec): Promise<NativeProgram> {
+    if (this.#program !== undefined && spec === this.#spec) return this.#program;
+    const specText = JSON.stringify(spec);
+    if (this.#program === undefined || specText !== this.#specText) {
+      this.#program = await this.replaced(spec);
+      this.#training = undefined;
+    }
+    this.#spec = spec;
+    this.#specText = specText;
     return this.#program;
   }
 

@@ -1,6 +1,7 @@
 import type { Callback } from '../callbacks/callback.js';
 import type { NativeProgram } from '../native/program.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import type { CallNeeds } from './modelCalls.js';
 
 /** One input of a model, as the training loop needs it. */
 export interface InputSlot {
@@ -47,11 +48,15 @@ export interface TrainableModel {
   stopTraining: boolean;
   /** The native program, made and initialised when first asked for; ERR_DISPOSED afterwards. */
   program(): Promise<NativeProgram>;
-  /**
-   * Runs `work` as the only user of the model; ERR_MODEL_BUSY when fit, evaluate, predict or
-   * trainOnBatch is in progress. Validation within fit, and callbacks, run inside the same claim.
-   */
+  /** Runs `work` as the only training of the model; ERR_MODEL_BUSY while there is another. */
   exclusively<T>(method: string, work: () => Promise<T>): Promise<T>;
+  /** Runs `work` beside a training; with 'losses', compile() is refused meanwhile. */
+  alongside<T>(method: string, needs: CallNeeds, work: () => Promise<T>): Promise<T>;
+  /**
+   * Runs one batch of an evaluation or a prediction, when those that asked before have had theirs.
+   * Two steps of a training have one batch between them at most.
+   */
+  betweenSteps<T>(batch: () => Promise<T>): Promise<T>;
   /** For callbacks: writes model files as LayersModel.save does. */
   save(path: string, options?: { includeOptimizer?: boolean }): Promise<void>;
   saveWeights(path: string): Promise<void>;

@@ -176,11 +176,16 @@ export interface NativeProgram {
   /** Allocates the weights and fills them from their initializers. */
   initialize(): Promise<void>;
   train(batch: Batch, learningRate: number): Promise<void>;
-  evaluate(batch: Batch): Promise<void>;
+  /**
+   * Adds the batch to the losses and metrics of this run, a whole number below 2^32 - 1 of the
+   * caller's choice. Default 0, the run of the training: others leave its sums alone.
+   */
+  evaluate(batch: Batch, run?: number): Promise<void>;
   /** With `training` (default false) dropout and batch normalization do as in training. */
   predict(batch: Batch, training?: boolean): Promise<Float32Array[]>;
   gradients(batch: Batch): Promise<{ inputs: Float32Array[]; weights: Float32Array[] }>;
-  results(reset: boolean): Promise<Result[]>;
+  /** The sums of a run (default 0) since its last reset; with `reset` they are forgotten. */
+  results(reset: boolean, run?: number): Promise<Result[]>;
   getWeights(): Promise<Float32Array[]>;
   /** One array for each weight; null leaves a weight as it is. */
   setWeights(values: readonly (Float32Array | null)[]): Promise<void>;

@@ -43,7 +43,7 @@ export async function evaluate(
   evaluateOptions?: EvaluateOptions | null,
 ): Promise<Logs> {
   const place = 'evaluate()';
-  return model.exclusively('evaluate', async () => {
+  return model.alongside('evaluate', 'losses', async () => {
     const options = givenOptions(place, evaluateOptions, optionNames);
     requireCompiled(model);
     const samples = withWeights(model, toSamples(model, x, y), options);
@@ -64,7 +64,7 @@ export async function evaluateDataset(
   evaluateOptions?: EvaluateDatasetOptions | null,
 ): Promise<Logs> {
   const place = 'evaluateDataset()';
-  return model.exclusively('evaluateDataset', async () => {
+  return model.alongside('evaluateDataset', 'losses', async () => {
     const options = givenOptions(place, evaluateOptions, ['batches', 'verbose', 'signal']);
     requireCompiled(model);
     const { batches } = options;

@@ -2,8 +2,8 @@ import type { Logs, TrainableModel } from '../model/trainable.js';
 import type { NativeProgram } from '../native/program.js';
 import { unlessAborted, throwIfAborted } from './abort.js';
 import type { BatchSource } from './batches.js';
+import { EvaluationRun } from './evaluationRun.js';
 import { Progress } from './progress.js';
-import { readLogs } from './results.js';
 import type { StopSignal } from './stopSignal.js';
 
 export interface EvaluationPlan {
@@ -19,7 +19,7 @@ export async function evaluateSource(
   program: NativeProgram,
   { place, source, verbose, signal }: EvaluationPlan,
 ): Promise<Logs> {
-  await program.results(true);
+  const run = new EvaluationRun(model, program);
   const progress =
     verbose === 0
       ? undefined
@@ -39,17 +39,18 @@ export async function evaluateSource(
       const next = await unlessAborted(batches.next(), signal, place, () => ({ step }));
       waited += performance.now() - asked;
       if (next.done === true) break;
-      await program.evaluate(next.value);
+      await run.add(next.value);
       step += 1;
       samples += next.value.size;
       progress?.update(state({}));
       throwIfAborted(signal, place, () => ({ step }));
     }
-    const logs = await readLogs(model, program, true);
+    const logs = await run.logs();
     progress?.finish(state(logs));
     return logs;
   } finally {
     progress?.finish();
+    run.forget();
     const closing = Promise.resolve(batches.return?.()).then(() => source.close?.());
     closing.catch(() => undefined);
     if (signal?.aborted !== true) await closing;

@@ -31,7 +31,7 @@ import { Trainer } from './trainer.js';
  *
  * Rejects with ERR_OPTION, ERR_SHAPE or ERR_DATA before the first step when an argument is wrong,
  * ERR_DATA or ERR_NOT_FINITE at the step that meets a bad value, ERR_MODEL_BUSY while another
- * call uses the model, ERR_ABORTED when `signal` is aborted. In every case the weights are those
+ * training of the model is in progress, ERR_ABORTED when `signal` is aborted. In every case the weights are those
  * of the last whole step.
  */
 export async function fit(

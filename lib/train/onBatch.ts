@@ -1,6 +1,7 @@
 import { givenOptions } from '../errors/givenOptions.js';
 import type { Logs, TrainableModel } from '../model/trainable.js';
 import { wholeBatch } from './batches.js';
+import { EvaluationRun } from './evaluationRun.js';
 import { readLogs } from './results.js';
 import type { ClassWeights } from './classWeights.js';
 import { withWeights } from './sampleWeights.js';
@@ -40,13 +41,16 @@ export async function testOnBatch(
   y: SampleData,
   batchOptions?: TestOnBatchOptions | null,
 ): Promise<Logs> {
-  return model.exclusively('testOnBatch', async () => {
+  return model.alongside('testOnBatch', 'losses', async () => {
     const options = givenOptions('testOnBatch()', batchOptions, ['sampleWeight']);
     requireCompiled(model);
     const batch = wholeBatch(withWeights(model, toSamples(model, x, y), options));
-    const program = await model.program();
-    await program.results(true);
-    await program.evaluate(batch);
-    return readLogs(model, program, true);
+    const run = new EvaluationRun(model, await model.program());
+    try {
+      await run.add(batch);
+      return await run.logs();
+    } finally {
+      run.forget();
+    }
   });
 }

@@ -41,7 +41,7 @@ export async function predict(
   predictOptions?: PredictOptions | null,
 ): Promise<Tensor | Tensor[]> {
   const place = 'predict()';
-  return model.exclusively('predict', async () => {
+  return model.alongside('predict', 'outputs', async () => {
     const options = givenOptions(place, predictOptions, optionNames);
     const samples = inputSamples(model, x);
     const batchSize = toBatchSize(place, 'batchSize', options.batchSize, samples.count);
@@ -61,7 +61,7 @@ export async function predict(
         throwIfAborted(signal, place, () => ({ step }));
       };
       const prediction = { samples, batchSize, training, onStep };
-      return await predictRows(model, await model.program(), prediction);
+      return await predictRows(model, prediction);
     } finally {
       progress?.finish();
     }
@@ -73,11 +73,11 @@ export async function predictOnBatch(
   model: TrainableModel,
   x: SampleData,
 ): Promise<Tensor | Tensor[]> {
-  return model.exclusively('predictOnBatch', async () => {
+  return model.alongside('predictOnBatch', 'outputs', async () => {
     const samples = inputSamples(model, x);
     const onStep = () => undefined;
     const prediction = { samples, batchSize: samples.count, training: false, onStep };
-    return predictRows(model, await model.program(), prediction);
+    return predictRows(model, prediction);
   });
 }
 
@@ -95,7 +95,6 @@ interface Prediction {
 
 async function predictRows(
   model: TrainableModel,
-  program: NativeProgram,
   { samples, batchSize, training, onStep }: Prediction,
 ): Promise<Tensor | Tensor[]> {
   const sizes = model.outputSlots.map((slot) => sizeOf(slot.shape));
@@ -108,13 +107,18 @@ async function predictRows(
   let done = 0;
   let step = 0;
   for (let next = batches.next(); next.done !== true; next = batches.next()) {
-    const values = await program.predict(next.value, training);
+    const batch = next.value;
+    const values = await model.betweenSteps(async () => {
+      // compile() may have made another since.
+      const program = await model.program();
+      return program.predict(batch, training);
+    });
     outputs.forEach((output, i) => {
       const given = values[i] ?? new Float32Array(0);
-      requireDeclared(model.outputSlots[i], given.length / next.value.size);
+      requireDeclared(model.outputSlots[i], given.length / batch.size);
       output.set(given, done * (sizes[i] ?? 0));
     });
-    done += next.value.size;
+    done += batch.size;
     step += 1;
     onStep(step, done);
   }

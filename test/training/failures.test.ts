@@ -103,17 +103,6 @@ describe('a fit does not start', () => {
     expect(await weightBits(model)).toEqual(before);
     await model.dispose();
   });
-
-  it('while another runs', async () => {
-    const model = smallNetwork();
-    const first = model.fit(x, y, { ...quiet, epochs: 2 });
-    const busy = { code: 'ERR_MODEL_BUSY' };
-    await expect(model.fit(x, y, quiet)).rejects.toMatchObject(busy);
-    await expect(model.predict(x)).rejects.toMatchObject(busy);
-    await expect(model.evaluate(x, y)).rejects.toMatchObject(busy);
-    expect((await first).epoch).toEqual([0, 1]);
-    await model.dispose();
-  });
 });
 
 it('dispose during fit ends it', async () => {

@@ -30,8 +30,7 @@ export class LinearProgram implements NativeProgram {
   trained = 0;
   disposed = false;
   readonly bytes = 0;
-  private sum = 0;
-  private count = 0;
+  private readonly runs = new Map<number, { sum: number; count: number }>();
 
   constructor(private readonly inputs: number) {
     this.w = new Float32Array(inputs);
@@ -45,7 +44,7 @@ export class LinearProgram implements NativeProgram {
     for (const row of rows) {
       const error = this.output(batch, row) - (batch.targets?.[0]?.[row] ?? NaN);
       const weight = batch.sampleWeights?.[0]?.[row] ?? 1;
-      this.add(weight * error * error);
+      this.add(0, weight * error * error);
       gradient.forEach((g, i) => {
         gradient[i] = g + (2 * weight * error * this.x(batch, row, i)) / rows.length;
       });
@@ -55,14 +54,14 @@ export class LinearProgram implements NativeProgram {
     this.trained += 1;
   }
 
-  async evaluate(batch: Batch): Promise<void> {
+  async evaluate(batch: Batch, run = 0): Promise<void> {
     const rows = rowsOf(batch);
     this.steps.push({ kind: 'evaluate', rows });
     const scripted = this.scriptedLosses.shift();
     for (const row of rows) {
       const error = this.output(batch, row) - (batch.targets?.[0]?.[row] ?? NaN);
       const weight = batch.sampleWeights?.[0]?.[row] ?? 1;
-      this.add(scripted ?? weight * error * error);
+      this.add(run, scripted ?? weight * error * error);
     }
     return Promise.resolve();
   }
@@ -73,10 +72,10 @@ export class LinearProgram implements NativeProgram {
     return Promise.resolve([Float32Array.from(rows, (row) => this.output(batch, row))]);
   }
 
-  results(reset: boolean): Promise<Result[]> {
-    this.readings += 1;
-    const { sum, count } = this;
-    if (reset) this.sum = this.count = 0;
+  results(reset: boolean, run = 0): Promise<Result[]> {
+    if (run === 0) this.readings += 1;
+    const { sum, count } = this.runs.get(run) ?? { sum: 0, count: 0 };
+    if (reset) this.runs.delete(run);
     return Promise.resolve([
       { name: 'loss/0', sum, count },
       { name: 'metric/0', sum: sum / 2, count },
@@ -114,9 +113,9 @@ export class LinearProgram implements NativeProgram {
   plan = unused;
   profile = unused;
 
-  private add(loss: number): void {
-    this.sum += loss;
-    this.count += 1;
+  private add(run: number, loss: number): void {
+    const { sum, count } = this.runs.get(run) ?? { sum: 0, count: 0 };
+    this.runs.set(run, { sum: sum + loss, count: count + 1 });
   }
 
   private x(batch: Batch, row: number, i: number): number {
@@ -178,6 +177,14 @@ export class LinearModel implements TrainableModel {
     } finally {
       this.running = undefined;
     }
+  }
+
+  alongside<T>(_method: string, _needs: string, work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
+  betweenSteps<T>(batch: () => Promise<T>): Promise<T> {
+    return batch();
   }
 
   save(path: string): Promise<void> {

@@ -135,11 +135,12 @@ describe('one at a time', () => {
     const model = network();
     model.compile({ optimizer: 'sgd', loss: 'mse' });
     const running = model.fit(x, y, quiet);
-    await expect(model.predict(x)).rejects.toMatchObject({
+    await expect(model.trainOnBatch(x, y)).rejects.toMatchObject({
       code: 'ERR_MODEL_BUSY',
       message:
-        "model 'sequential': predict() was called while fit() is in progress; await it first",
+        "model 'sequential': trainOnBatch() was called while fit() is in progress; await it first",
     });
+    expect(((await model.predict(x)) as Tensor).shape).toEqual([3, 2]);
     expect(() => {
       model.compile({ optimizer: 'sgd', loss: 'mse' });
     }).toThrow(coded('ERR_MODEL_BUSY'));

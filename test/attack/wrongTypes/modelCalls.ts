@@ -9,6 +9,8 @@ function model({ later }: CallContext): cudnn.Sequential {
   return made;
 }
 
+const predictor = (context: CallContext): cudnn.Predictor => model(context).predictor();
+
 const x = (): cudnn.Tensor => cudnn.ones([4, 3]);
 const y = (): cudnn.Tensor => cudnn.zeros([4, 2]);
 const weights = (): Float32Array => new Float32Array(4).fill(1);
@@ -139,6 +141,14 @@ const makingCalls: RightCalls = {
 };
 
 const methodCalls: RightCalls = {
+  'LayersModel#alongside': {
+    on: model,
+    args: () => ['work', 'outputs', (): Promise<number> => Promise.resolve(1)],
+  },
+  'LayersModel#betweenSteps': {
+    on: model,
+    args: () => [(): Promise<number> => Promise.resolve(1)],
+  },
   'LayersModel#compile': {
     on: model,
     args: () => [
@@ -191,6 +201,16 @@ const methodCalls: RightCalls = {
   },
   'LayersModel#plan': { on: model, args: () => ['train', 2] },
   'LayersModel#predict': { on: model, args: () => [x(), { batchSize: 2, verbose: 0, signal }] },
+  'LayersModel#predictor': {
+    on: model,
+    args: () => [{ maxBatch: 2, maxWait: 1, maxQueue: 4 }],
+  },
+  'Predictor#close': { on: predictor },
+  'Predictor#predict': { on: predictor, args: () => [cudnn.ones([1, 3])] },
+  'new Predictor': {
+    args: (context) => [model(context), { maxBatch: 2, maxWait: 1, maxQueue: 4 }],
+    anything: ['0'],
+  },
   'LayersModel#predictOnBatch': { on: model, args: () => [x()] },
   'LayersModel#program': { on: model },
   'LayersModel#save': {

@@ -1,0 +1,34 @@
+import type { Logs, TrainableModel } from '../model/trainable.js';
+import type { Batch, NativeProgram } from '../native/program.js';
+import { toLogs } from './results.js';
+
+/** Native code numbers runs in 32 bits; 0 is that of the training. */
+const lastRun = 2 ** 32 - 2;
+let latestRun = 0;
+
+/** Losses and metrics of some batches, added up apart from those of trainings and of other runs. */
+export class EvaluationRun {
+  private readonly run: number;
+
+  constructor(
+    private readonly model: TrainableModel,
+    private readonly program: NativeProgram,
+  ) {
+    latestRun = latestRun === lastRun ? 1 : latestRun + 1;
+    this.run = latestRun;
+  }
+
+  add(batch: Batch): Promise<void> {
+    return this.model.betweenSteps(() => this.program.evaluate(batch, this.run));
+  }
+
+  /** The means over all batches. */
+  async logs(): Promise<Logs> {
+    return toLogs(this.model, await this.program.results(false, this.run));
+  }
+
+  /** Frees what native code keeps of the run; nothing where the program is gone. */
+  forget(): void {
+    this.program.results(true, this.run).catch(() => undefined);
+  }
+}
