@@ -9,6 +9,7 @@ let latestRun = 0;
 /** Losses and metrics of some batches, added up apart from those of trainings and of other runs. */
 export class EvaluationRun {
   private readonly run: number;
+  private isOver = false;
 
   constructor(
     private readonly model: TrainableModel,
@@ -22,13 +23,17 @@ export class EvaluationRun {
     return this.model.betweenSteps(() => this.program.evaluate(batch, this.run));
   }
 
-  /** The means over all batches. */
+  /** The means over all batches; ends the run. */
   async logs(): Promise<Logs> {
-    return toLogs(this.model, await this.program.results(false, this.run));
+    this.isOver = true;
+    return toLogs(this.model, await this.program.results(true, this.run));
   }
 
-  /** Frees what native code keeps of the run; nothing where the program is gone. */
+  /** Frees what native code keeps of a run that ended early. */
   forget(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    // Where the program is gone, so is the run.
     this.program.results(true, this.run).catch(() => undefined);
   }
 }

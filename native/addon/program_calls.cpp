@@ -135,8 +135,10 @@ Napi::Value ProgramObject::results(const Napi::CallbackInfo& info) {
     const RunId run = runFromJs(Field(info[1], "run"));
     return [this, reset, run] {
       Outcome outcome;
-      outcome.value = [results = program_->results(reset, run)](
-                          Napi::Env env, const Float32Arrays&) { return resultsToJs(env, results); };
+      outcome.value = [results = program_->results(reset, run)](Napi::Env env,
+                                                                const Float32Arrays&) {
+        return resultsToJs(env, results);
+      };
       return outcome;
     };
   });
