@@ -10,7 +10,7 @@ export type {
 export { interruptSignal, type InterruptSignal } from './interrupt.js';
 export type { TestOnBatchOptions, TrainOnBatchOptions } from './onBatch.js';
 export type { PredictOptions } from './predict.js';
-export { Predictor, type PredictorOptions } from './predictor.js';
+export type { Predictor, PredictorOptions } from './predictor.js';
 export type { NestedRows, SampleArray } from './rows.js';
 export type { SampleData } from './samples.js';
 export type { StopSignal } from './stopSignal.js';

@@ -45,10 +45,13 @@ class OpRun : public Kernel {
   }
 
   void round() const {
-    for (const Operand& output : call_.outputs) rounding_->apply(output);
+    std::int64_t read = 0;
+    for (const Operand& input : call_.inputs) read = std::max(read, input.count);
+    for (const Operand& output : call_.outputs) rounding_->apply(output, read);
     if (kernel_.updates == nullptr) return;
     for (const std::size_t position : kernel_.updates(call_.op)) {
-      rounding_->apply(call_.input(position));
+      const Operand updated = call_.input(position);
+      rounding_->apply(updated, updated.count);
     }
   }
 

@@ -1,6 +1,8 @@
 #include "rounding.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -9,10 +11,12 @@
 
 namespace node_cudnn::reference {
 
-void Rounding::apply(const Operand& written) {
-  if (!written.present() || written.type != ElementType::Float) return;
+void Rounding::apply(const Operand& written, std::int64_t read) {
+  if (!written.present() || written.type != ElementType::Float || written.count == 0) return;
   constexpr double kHalfUnit = 0x1p-24;
-  std::uniform_real_distribution<double> change(-kHalfUnit, kHalfUnit);
+  const double terms = static_cast<double>(read) / static_cast<double>(written.count);
+  const double most = kHalfUnit * std::sqrt(std::max(terms, 1.0));
+  std::uniform_real_distribution<double> change(-most, most);
   for (std::int64_t i = 0; i < written.count; ++i) written.numbers()[i] *= 1 + change(random_);
 }
 

@@ -14,8 +14,10 @@ class Rounding {
  public:
   explicit Rounding(std::uint64_t seed) : random_(seed) {}
 
-  // Changes each value of a Float tensor by up to half a unit in the last place of float32.
-  void apply(const Operand& written);
+  // Changes each value of a Float tensor by up to half a unit in the last place of float32; the
+  // root of n times as much where it is made of n of the `read` elements, since a sum rounds n
+  // times.
+  void apply(const Operand& written, std::int64_t read);
 
   // Of NODE_CUDNN_REFERENCE_ROUNDING; null where it is not set. Throws Error(Option) unless it is a
   // whole number.

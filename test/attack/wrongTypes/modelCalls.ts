@@ -9,8 +9,6 @@ function model({ later }: CallContext): cudnn.Sequential {
   return made;
 }
 
-const predictor = (context: CallContext): cudnn.Predictor => model(context).predictor();
-
 const x = (): cudnn.Tensor => cudnn.ones([4, 3]);
 const y = (): cudnn.Tensor => cudnn.zeros([4, 2]);
 const weights = (): Float32Array => new Float32Array(4).fill(1);
@@ -204,12 +202,6 @@ const methodCalls: RightCalls = {
   'LayersModel#predictor': {
     on: model,
     args: () => [{ maxBatch: 2, maxWait: 1, maxQueue: 4 }],
-  },
-  'Predictor#close': { on: predictor },
-  'Predictor#predict': { on: predictor, args: () => [cudnn.ones([1, 3])] },
-  'new Predictor': {
-    args: (context) => [model(context), { maxBatch: 2, maxWait: 1, maxQueue: 4 }],
-    anything: ['0'],
   },
   'LayersModel#predictOnBatch': { on: model, args: () => [x()] },
   'LayersModel#program': { on: model },
