@@ -119,7 +119,8 @@ TEST_P(StoreTest, TwoModelsTrainedInTurnChangeTheWeightsThatTheyShare) {
   };
   carry(*ownJoined, 2, *ownJudge, 0);
   const Floats images{1, 2, 3, 4, 5, 6, -1, 0, 1, 0, -1, 0}, noise{1, -1, 2, 0, 0, 1, 0, 3};
-  const Batch forJudge = batchOf(images, {1, 0}, 6, 1), forBoth = batchOf(noise, {1, 1}, 4, 1);
+  const Floats isReal{1, 0}, wanted{1, 1};
+  const Batch forJudge = batchOf(images, isReal, 6, 1), forBoth = batchOf(noise, wanted, 4, 1);
   const Floats frozen = joined->readWeight(2);
   for (int step = 0; step < 4; ++step) {
     judge->train(forJudge, 0.02F);
