@@ -1,7 +1,7 @@
 import { shown } from '../errors/shown.js';
 
-/** Of objects and arrays within one another: far above what models have. */
-const deepest = 64;
+/** Of objects and arrays within one another: three for each model within a model. */
+const deepest = 512;
 /** Of strings, commas and brackets together: a hundred thousand layers, and a bounded memory. */
 const mostTokens = 2 ** 22;
 

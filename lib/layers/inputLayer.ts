@@ -5,7 +5,7 @@ import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './
 import { countable } from './limits.js';
 import { registerLayer } from './registry.js';
 import type { BatchShape, SampleShape } from './shape.js';
-import { SymbolicTensor, type LayerNode } from './symbolicTensor.js';
+import { addNode, type SymbolicTensor } from './symbolicTensor.js';
 
 export type InputLayerOptions = LayerOptions;
 
@@ -22,8 +22,7 @@ export class InputLayer extends Layer {
       });
     }
     this.sampleShape = countable(this.place, this.givenInputShape);
-    const output = new SymbolicTensor(this, 0, [], this.sampleShape);
-    (this.nodes as LayerNode[]).push(output.node);
+    addNode(this, [], [this.sampleShape]);
   }
 
   protected override get inputCount(): { readonly minimum: number; readonly maximum: number } {

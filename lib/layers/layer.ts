@@ -12,7 +12,8 @@ import { countable, countableWeight } from './limits.js';
 import type { LayerLowering } from './lowering.js';
 import { elements, shapeText, withBatch } from './shape.js';
 import type { BatchShape, SampleShape } from './shape.js';
-import { SymbolicTensor, type LayerNode } from './symbolicTensor.js';
+import type { Trainability } from './layerGraph.js';
+import { addNode, SymbolicTensor, type Applied, type LayerNode } from './symbolicTensor.js';
 
 /** Options that every layer has. */
 export interface LayerOptions {
@@ -53,19 +54,20 @@ const longestName = 1000;
 const mostInputs = 10_000;
 
 function snakeCase(kind: string): string {
-  return kind.replace(/([A-Z]+)/g, '_$1').toLowerCase();
+  return kind.replace(/([A-Z]+)/g, '_$1').replace(/^_/, '').toLowerCase();
 }
 
 /**
  * A layer: its options, shapes and weights, and the ops it stands for. It holds no numbers; they
  * live in the models that use it, so two models of one layer do not share values.
  */
-export abstract class Layer {
+export abstract class Layer<Output extends Applied = SymbolicTensor> {
   /** The uses of this layer, in the order of apply(). */
   readonly nodes: readonly LayerNode[] = [];
   /** The inputShape option. */
   readonly givenInputShape: SampleShape | undefined;
   #name: string | undefined;
+  #nameIsGiven = false;
   #weights: readonly LayerWeight[] | undefined;
   #trainable: boolean;
 
@@ -78,7 +80,10 @@ export abstract class Layer {
     optionNames: Readonly<Record<string, true>>,
   ) {
     checkOptionNames(kind, options, Object.keys(optionNames));
-    if (options.name !== undefined) this.#name = checkedName(kind, options.name);
+    if (options.name !== undefined) {
+      this.#name = this.checkedName(options.name);
+      this.#nameIsGiven = true;
+    }
     this.#trainable = trueOrFalse(this.place, 'trainable', options.trainable ?? true);
     this.givenInputShape = givenSampleShape(this.place, options);
   }
@@ -90,6 +95,11 @@ export abstract class Layer {
 
   get hasName(): boolean {
     return this.#name !== undefined;
+  }
+
+  /** Whether the name is an option, not made of the layer's kind. */
+  get nameIsGiven(): boolean {
+    return this.#nameIsGiven;
   }
 
   /** Takes effect at the model's next compile(). ERR_OPTION unless true or false. */
@@ -106,9 +116,9 @@ export abstract class Layer {
     return snakeCase(this.kind);
   }
 
-  /** Called by the model for a layer without a name. */
+  /** Called by the first model for a layer without a name. */
   giveName(name: string): void {
-    this.#name ??= checkedName(this.kind, name);
+    this.#name ??= this.checkedName(name);
   }
 
   /** "conv2d 'conv1'", as errors name it. */
@@ -124,10 +134,20 @@ export abstract class Layer {
   /** The output's shape; ERR_SHAPE, naming the layer and what to do, when an input is wrong. */
   protected abstract outputShapeOf(inputs: readonly SampleShape[]): SampleShape;
 
+  /** The shape of each output: more than one for a model alone. */
+  protected outputShapesOf(inputs: readonly SampleShape[]): readonly SampleShape[] {
+    return [this.outputShapeOf(inputs)];
+  }
+
   /** The weights for these inputs, in Keras's order. */
   protected weightsOf(inputs: readonly SampleShape[]): readonly LayerWeight[];
   protected weightsOf(): readonly LayerWeight[] {
     return [];
+  }
+
+  /** What a model is made of that is used as a layer; undefined for other layers. */
+  get nested(): Trainability | undefined {
+    return undefined;
   }
 
   /** Writes the layer's ops and returns the id of the last one's value. */
@@ -158,8 +178,11 @@ export abstract class Layer {
     return withBatch(countable(this.place, this.outputShapeOf(known)));
   }
 
-  /** Uses the layer on symbolic tensors: the first use fixes its weights, later uses share them. */
-  apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor {
+  /**
+   * Uses the layer on symbolic tensors: the first use fixes its weights, later uses share them.
+   * ERR_SHAPE when the inputs do not fit, the layer or these weights.
+   */
+  apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): Output {
     const list = listOf(this.place, 'inputs', isArray(inputs) ? inputs : [inputs], {
       longest: mostInputs,
       expected: 'symbolic tensors',
@@ -174,11 +197,9 @@ export abstract class Layer {
     });
     this.checkInputCount(symbols.length);
     const shapes = symbols.map(({ sampleShape }) => sampleShape);
-    const outputShape = countable(this.place, this.outputShapeOf(shapes));
+    const outputShapes = this.outputShapesOf(shapes).map((shape) => countable(this.place, shape));
     this.shareWeights(shapes);
-    const output = new SymbolicTensor(this, this.nodes.length, symbols, outputShape);
-    (this.nodes as LayerNode[]).push(output.node);
-    return output;
+    return this.given(addNode(this as unknown as Layer, symbols, outputShapes).outputs);
   }
 
   /** The weights, after the first use. ERR_SHAPE before it. */
@@ -203,13 +224,33 @@ export abstract class Layer {
   }
 
   /** What the first use gives. */
-  get output(): SymbolicTensor {
-    return this.firstNode().output;
+  get output(): Output {
+    return this.given(this.firstNode().outputs);
   }
 
-  /** The shape that the first use gives, batch axis first. */
+  /** The shape that the first use gives, batch axis first; ERR_SHAPE where it gives several. */
   get outputShape(): BatchShape {
-    return this.output.shape;
+    const { output } = this;
+    if (isInstance(output, SymbolicTensor)) return output.shape;
+    throw new ShapeError('has several outputs; take the shape of each of `output`', {
+      place: this.place,
+    });
+  }
+
+  /** One output, or a list of several. */
+  protected given(outputs: readonly SymbolicTensor[]): Output {
+    const [first] = outputs;
+    return (outputs.length === 1 ? first : outputs) as Output;
+  }
+
+  /** The name, where it is one: ERR_OPTION. A slash separates it from those of its weights. */
+  protected checkedName(name: unknown): string {
+    const fits = typeof name === 'string' && name !== '' && name.length <= longestName;
+    if (fits && !name.includes('/')) return name;
+    throw new OptionError(
+      `name is ${shown(name)}; expected a text without '/' of at most ${longestName} characters`,
+      { place: this.kind },
+    );
   }
 
   private firstNode(): LayerNode {
@@ -241,14 +282,4 @@ export abstract class Layer {
       );
     });
   }
-}
-
-function checkedName(kind: string, name: unknown): string {
-  // A slash separates layer and weight in the names of weights.
-  const fits = typeof name === 'string' && name !== '' && name.length <= longestName;
-  if (fits && !name.includes('/')) return name;
-  throw new OptionError(
-    `name is ${shown(name)}; expected a text without '/' of at most ${longestName} characters`,
-    { place: kind },
-  );
 }

@@ -1,5 +1,6 @@
 import { isArray, listOf } from '../errors/lists.js';
 import { checkOptionNames } from '../errors/optionNames.js';
+import type { Layer } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolicTensor.js';
 import { buildGraph } from './graph.js';
 import { LayersModel } from './layersModel.js';
@@ -26,12 +27,15 @@ function symbolsOf(place: string, option: string, value: unknown): readonly Symb
 
 /** A model of any layers between inputs and outputs. */
 export class Functional extends LayersModel {
-  constructor(options: FunctionalOptions) {
+  static readonly className = 'Model';
+
+  /** `names`: of layers whose names in this model are known before. */
+  constructor(options: FunctionalOptions, names?: ReadonlyMap<Layer, string>) {
     checkOptionNames('model()', options, Object.keys(optionNames));
-    super('model', options);
+    super(Functional.className, 'model', options);
     const inputs = symbolsOf(this.place, 'inputs', options.inputs);
     const outputs = symbolsOf(this.place, 'outputs', options.outputs);
-    this.graph = buildGraph(this.place, inputs, outputs);
+    this.graph = buildGraph(this.place, inputs, outputs, names);
   }
 }
 

@@ -1,13 +1,18 @@
 import { FormatError } from '../errors/errors.js';
+import { isArray } from '../errors/lists.js';
 import { shown } from '../errors/shown.js';
 import { InputLayer } from '../layers/inputLayer.js';
 import type { Layer } from '../layers/layer.js';
-import { layerFromConfig } from '../layers/registry.js';
-import type { SymbolicTensor } from '../layers/symbolicTensor.js';
+import type { Applied, SymbolicTensor } from '../layers/symbolicTensor.js';
 import type { BackendOptions } from './backendOptions.js';
 import { Functional } from './functional.js';
 import type { LayersModel } from './layersModel.js';
-import type { FunctionalLayerConfig, FunctionalTopology, TensorReference } from './topology.js';
+import type {
+  FunctionalLayerConfig,
+  FunctionalTopology,
+  SequentialLayerConfig,
+  TensorReference,
+} from './topology.js';
 
 /** One use of a layer that is still to be made. */
 interface Use {
@@ -23,9 +28,14 @@ function keyOf([layer, use]: TensorReference): string {
   return `${use}/${layer}`;
 }
 
+function listOfApplied(output: Applied): readonly SymbolicTensor[] {
+  return isArray(output) ? output : [output as SymbolicTensor];
+}
+
 /** Makes the uses of a saved model's layers, each as soon as what it needs is there. */
 export class FunctionalBuilder {
-  private readonly outputs = new Map<string, SymbolicTensor>();
+  private readonly names = new Map<Layer, string>();
+  private readonly outputs = new Map<string, readonly SymbolicTensor[]>();
   private readonly waiting = new Map<string, Use[]>();
   private readonly ready: Use[] = [];
   private readonly unmade = new Set<Use>();
@@ -33,6 +43,7 @@ export class FunctionalBuilder {
   constructor(
     private readonly place: string,
     private readonly config: FunctionalTopology['config'],
+    private readonly readLayer: (entry: SequentialLayerConfig) => Layer,
   ) {
     for (const entry of config.layers) this.addLayer(entry);
   }
@@ -44,17 +55,14 @@ export class FunctionalBuilder {
     if (this.unmade.size > 0) this.throwStuck();
     const { name, seed, inputLayers, outputLayers } = this.config;
     const find = (reference: TensorReference): SymbolicTensor => this.output(reference);
-    return new Functional({
-      name,
-      seed,
-      inputs: inputLayers.map(find),
-      outputs: outputLayers.map(find),
-      ...options,
-    });
+    const inputs = inputLayers.map(find);
+    const outputs = outputLayers.map(find);
+    return new Functional({ name, seed, inputs, outputs, ...options }, this.names);
   }
 
-  private addLayer({ name, className, config, inboundNodes }: FunctionalLayerConfig): void {
-    const layer = layerFromConfig(className, { ...config, name });
+  private addLayer({ name, inboundNodes, ...entry }: FunctionalLayerConfig): void {
+    const layer = this.readLayer({ ...entry, config: { ...entry.config, name } });
+    this.names.set(layer, name);
     const isInput = layer instanceof InputLayer;
     if (isInput !== (inboundNodes.length === 0)) {
       const expected = isInput ? 'none, as data enters there' : 'at least one';
@@ -63,7 +71,7 @@ export class FunctionalBuilder {
         { place: this.place },
       );
     }
-    if (isInput) this.outputs.set(keyOf([name, 0]), layer.output);
+    if (isInput) this.outputs.set(keyOf([name, 0]), listOfApplied(layer.output));
     inboundNodes.forEach((inputs, index) => {
       // The uses of a layer are made in order.
       const needs = index === 0 ? inputs : [...inputs, [name, index - 1] as const];
@@ -89,16 +97,17 @@ export class FunctionalBuilder {
 
   private make(use: Use): void {
     const inputs = use.inputs.map((reference) => this.output(reference));
-    this.outputs.set(use.key, use.layer.apply(inputs));
+    this.outputs.set(use.key, listOfApplied(use.layer.apply(inputs)));
     this.unmade.delete(use);
     this.arrived(use.key);
   }
 
   private output(reference: TensorReference): SymbolicTensor {
-    const found = this.outputs.get(keyOf(reference));
+    const [layer, use, position = 0] = reference;
+    const found = this.outputs.get(keyOf(reference))?.[position];
     if (found !== undefined) return found;
-    const [layer, use] = reference;
-    throw new FormatError(`there is no output ${use} of a layer ${shown(layer)}`, {
+    const which = position === 0 ? '' : `${position} of use `;
+    throw new FormatError(`there is no output ${which}${use} of a layer ${shown(layer)}`, {
       place: this.place,
     });
   }

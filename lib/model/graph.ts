@@ -2,21 +2,14 @@ import { OptionError } from '../errors/errors.js';
 import { isInstance } from '../errors/instances.js';
 import { InputLayer } from '../layers/inputLayer.js';
 import type { Layer } from '../layers/layer.js';
+import type { LayerGraph } from '../layers/layerGraph.js';
 import { SymbolicTensor, type LayerNode } from '../layers/symbolicTensor.js';
 import { nameLayers } from './layerNames.js';
 
-/** The layers between a model's inputs and outputs. */
-export interface ModelGraph {
-  readonly inputs: readonly SymbolicTensor[];
-  readonly outputs: readonly SymbolicTensor[];
-  /** Every use of a layer but the inputs, each after those it needs. */
-  readonly nodes: readonly LayerNode[];
-  /** In Keras's order: by depth, counted from the outputs; inputs included. */
-  readonly layers: readonly Layer[];
-}
-
 /** Uses of layers in a model: planning more would take minutes. */
 export const mostUses = 10_000;
+/** Models within one another. */
+export const deepestNesting = 100;
 
 interface Walk {
   /** Inputs included; each after those it needs. */
@@ -66,7 +59,11 @@ function requireSymbols(place: string, option: string, symbols: readonly unknown
   );
 }
 
-function requireConnected(place: string, graph: Omit<ModelGraph, 'layers'>, found: Walk): void {
+function requireConnected(
+  place: string,
+  graph: Pick<LayerGraph, 'inputs'>,
+  found: Walk,
+): void {
   const given = new Set(graph.inputs);
   const nodes = new Set(found.nodes);
   for (const { node } of graph.inputs) {
@@ -83,7 +80,8 @@ function requireConnected(place: string, graph: Omit<ModelGraph, 'layers'>, foun
     }
   }
   const missing = found.nodes.find(
-    ({ layer, output }) => layer instanceof InputLayer && !given.has(output),
+    ({ layer, outputs: [output] }) =>
+      layer instanceof InputLayer && output !== undefined && !given.has(output),
   );
   if (missing !== undefined) {
     throw new OptionError(`the outputs also need input '${missing.layer.name}'; add it to inputs`, {
@@ -95,24 +93,43 @@ function requireConnected(place: string, graph: Omit<ModelGraph, 'layers'>, foun
   }
 }
 
+/** Uses of layers and depth of models, those of the models among the layers included. */
+function extent(nodes: readonly LayerNode[]): Pick<LayerGraph, 'uses' | 'depth'> {
+  let uses = 0;
+  let depth = 1;
+  for (const { layer } of nodes) {
+    const inner = layer.nested?.graph;
+    uses += inner?.uses ?? 1;
+    depth = Math.max(depth, 1 + (inner?.depth ?? 0));
+  }
+  return { uses, depth };
+}
+
 /**
- * Finds the layers between inputs and outputs and names those without a name. ERR_OPTION when an
- * input is missing, not used or given twice, when two layers have one name, or for too many layers.
+ * Finds the layers between inputs and outputs and names those without a name; `names` are known
+ * before. ERR_OPTION when an input is missing, not used or given twice, when two layers have one
+ * name, for too many layers, or too many models within one another.
  */
 export function buildGraph(
   place: string,
   inputs: readonly SymbolicTensor[],
   outputs: readonly SymbolicTensor[],
-): ModelGraph {
+  names?: ReadonlyMap<Layer, string>,
+): LayerGraph {
   requireSymbols(place, 'inputs', inputs);
   requireSymbols(place, 'outputs', outputs);
   const found = walk(outputs);
   const nodes = found.nodes.filter(({ layer }) => !(layer instanceof InputLayer));
-  if (nodes.length > mostUses) {
-    throw new OptionError(`${nodes.length} uses of layers are more than ${mostUses}`, { place });
+  const { uses, depth } = extent(nodes);
+  if (uses > mostUses) {
+    throw new OptionError(`${uses} uses of layers are more than ${mostUses}`, { place });
   }
-  requireConnected(place, { inputs, outputs, nodes }, found);
+  if (depth > deepestNesting) {
+    throw new OptionError(`models are nested ${depth} deep, more than ${deepestNesting}`, {
+      place,
+    });
+  }
+  requireConnected(place, { inputs }, found);
   const layers = byDepth(found);
-  nameLayers(place, layers);
-  return { inputs, outputs, nodes, layers };
+  return { inputs, outputs, nodes, layers, names: nameLayers(place, layers, names), uses, depth };
 }

@@ -20,6 +20,7 @@ import {
 } from '../train/onBatch.js';
 import { predict, predictOnBatch, type PredictOptions } from '../train/predict.js';
 import { Predictor, type PredictorOptions } from '../train/predictor.js';
+import { logNames } from '../train/results.js';
 import type { SampleData } from '../train/samples.js';
 import { resolveTraining } from './compile.js';
 import type { CompileArgs, CompiledTraining, TrainingConfig } from './compile.js';
@@ -46,8 +47,8 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   #trained: readonly string[] = [];
   readonly #calls: ModelCalls;
 
-  protected constructor(defaultName: string, options: ModelOptions) {
-    super(defaultName, options);
+  protected constructor(className: string, kind: string, options: ModelOptions) {
+    super(className, kind, options);
     this.#owner = new ProgramOwner(this.place);
     this.#calls = new ModelCalls(this.place, () => this.disposed);
   }
@@ -90,6 +91,12 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   /** Names of the metrics of compile(). */
   get metricSlots(): readonly MetricSlot[] {
     return this.#training?.metricSlots ?? [];
+  }
+
+  /** The keys of logs, in order: 'loss', then '<output>_loss' of several outputs, and metrics. */
+  get metricsNames(): readonly string[] {
+    this.requireCompiled();
+    return logNames(this);
   }
 
   /** compile()'s arguments as files hold them; undefined before compile(). */
@@ -251,9 +258,9 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
     return this.dispose();
   }
 
-  /** Whether weights may exist, so that layers can no longer be added. */
+  /** Whether weights may exist or another model have it, so that no layer can be added any more. */
   protected get isFixed(): boolean {
-    return this.#spec !== undefined;
+    return this.#spec !== undefined || this.nodes.length > 0;
   }
 
   /** The program for planning alone: its weights may not be there yet. */

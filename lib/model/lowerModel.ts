@@ -1,52 +1,66 @@
 import type { Layer } from '../layers/layer.js';
+import type { LayerGraph, Trainability } from '../layers/layerGraph.js';
 import type { LayerLowering, LoweredOp } from '../layers/lowering.js';
 import type { LayerNode, SymbolicTensor } from '../layers/symbolicTensor.js';
 import type { ModelSpec, OpSpec, WeightSpec } from '../native/program.js';
 import type { ResolvedBackend } from './backend.js';
-import type { ModelGraph } from './graph.js';
-import type { Trainability } from './trainability.js';
+import { leavesOf, type Leaf } from './leaves.js';
 
 // Streams below this number the dropouts of a model; those above belong to seeds of their own.
 const seededStreams = 2 ** 30;
 
-function weightSpecs(layer: Layer, modelTrains: boolean): WeightSpec[] {
+function weightSpecs({ layer, path, trains }: Leaf): WeightSpec[] {
   return layer.weights.map(({ name, shape, initializer, regularizer, trainable }) => ({
-    name: `${layer.name}/${name}`,
+    name: `${path}/${name}`,
     shape,
     initializer: initializer.toSpec(shape),
-    trainable: trainable && layer.trainable && modelTrains,
+    trainable: trainable && trains,
     l1: regularizer?.l1 ?? 0,
     l2: regularizer?.l2 ?? 0,
   }));
 }
 
-/** Collects the weights and ops of a model, layer by layer. */
+/** Collects the weights and ops of a model and of the models within it. */
 class ModelLowering {
   readonly weights: WeightSpec[] = [];
   readonly ops: OpSpec[] = [];
   private readonly firstWeight = new Map<Layer, number>();
-  private readonly values = new Map<SymbolicTensor, number>();
   private readonly uses = new Map<Layer, number>();
   private streams = 0;
 
-  private readonly graph: ModelGraph;
-
-  constructor({ graph, trainable }: Trainability) {
-    this.graph = graph;
-    for (const layer of graph.layers) {
-      this.firstWeight.set(layer, this.weights.length);
-      this.weights.push(...weightSpecs(layer, trainable));
+  constructor(
+    leaves: readonly Leaf[],
+    private readonly inputCount: number,
+  ) {
+    for (const leaf of leaves) {
+      this.firstWeight.set(leaf.layer, this.weights.length);
+      this.weights.push(...weightSpecs(leaf));
     }
-    graph.inputs.forEach((input, id) => this.values.set(input, id));
-    for (const node of graph.nodes) this.values.set(node.output, this.lowerNode(node));
+  }
+
+  /** Lowers one use of a model, whose inputs have these ids; `path` stands before its layers. */
+  graph(graph: LayerGraph, inputs: readonly number[], path: string): number[] {
+    const values = new Map<SymbolicTensor, number>();
+    const keep = (tensors: readonly SymbolicTensor[], ids: readonly number[]): void => {
+      tensors.forEach((tensor, i) => values.set(tensor, ids[i] ?? -1));
+    };
+    const idsOf = (tensors: readonly SymbolicTensor[]): number[] =>
+      tensors.map((tensor) => values.get(tensor) ?? -1);
+    keep(graph.inputs, inputs);
+    for (const node of graph.nodes) {
+      const name = `${path}${graph.names.get(node.layer) ?? node.layer.name}`;
+      const ids = idsOf(node.inputs);
+      const inner = node.layer.nested?.graph;
+      const outputs = inner ? this.graph(inner, ids, `${name}/`) : [this.node(node, ids, name)];
+      keep(node.outputs, outputs);
+    }
+    return idsOf(graph.outputs);
   }
 
   /** The id of an output's value, an op's in any case. */
-  output(tensor: SymbolicTensor): number {
-    const id = this.values.get(tensor) ?? -1;
-    if (id >= this.graph.inputs.length) return id;
-    const name = `${tensor.name}/output`;
-    return this.append(name, {
+  output(id: number, layerName: string): number {
+    if (id >= this.inputCount) return id;
+    return this.append(`${layerName}/output`, {
       type: 'activation',
       inputs: [id],
       attributes: { function: 'linear', alpha: 0 },
@@ -55,7 +69,7 @@ class ModelLowering {
 
   private append(name: string, { type, inputs, weights = [], attributes = {} }: LoweredOp): number {
     this.ops.push({ type, name, inputs, weights, attributes });
-    return this.graph.inputs.length + this.ops.length - 1;
+    return this.inputCount + this.ops.length - 1;
   }
 
   private weightIndex(layer: Layer, name: string): number {
@@ -63,16 +77,16 @@ class ModelLowering {
     return position < 0 ? -1 : (this.firstWeight.get(layer) ?? 0) + position;
   }
 
-  private lowerNode({ layer, inputs, output }: LayerNode): number {
+  private node({ layer, inputs, outputs }: LayerNode, ids: readonly number[], name: string): number {
     const use = this.uses.get(layer) ?? 0;
     this.uses.set(layer, use + 1);
     // A layer's second use is told apart in explain(): 'dense@1'.
-    const base = use === 0 ? layer.name : `${layer.name}@${use}`;
+    const base = use === 0 ? name : `${name}@${use}`;
     const lowering: LayerLowering = {
-      inputs: inputs.map((input) => this.values.get(input) ?? -1),
+      inputs: ids,
       inputShapes: inputs.map(({ sampleShape }) => sampleShape),
-      outputShape: output.sampleShape,
-      weight: (name) => this.weightIndex(layer, name),
+      outputShape: outputs[0]?.sampleShape ?? [],
+      weight: (weight) => this.weightIndex(layer, weight),
       op: (op) => this.append(op.part === undefined ? base : `${base}/${op.part}`, op),
       stream: (seed) => this.stream(seed, use),
     };
@@ -89,13 +103,17 @@ class ModelLowering {
 /** Writes a model as native code takes it: weights in the order of the layers, ops in order. */
 export function lowerModel(model: Trainability, backend: ResolvedBackend, seed: number): ModelSpec {
   const { graph } = model;
-  const lowering = new ModelLowering(model);
-  const outputs = graph.outputs.map((output) => lowering.output(output));
+  const lowering = new ModelLowering(leavesOf(model), graph.inputs.length);
+  const inputs = graph.inputs.map((_, id) => id);
+  const ids = lowering.graph(graph, inputs, '');
+  const nameOf = ({ node }: SymbolicTensor): string =>
+    graph.names.get(node.layer) ?? node.layer.name;
+  const outputs = graph.outputs.map((output, i) => lowering.output(ids[i] ?? -1, nameOf(output)));
   return {
     backend: backend.native,
     backendOptions: backend.options,
     seed,
-    inputs: graph.inputs.map(({ name, sampleShape }) => ({ name, shape: sampleShape })),
+    inputs: graph.inputs.map((input) => ({ name: nameOf(input), shape: input.sampleShape })),
     weights: lowering.weights,
     ops: lowering.ops,
     outputs,

@@ -1,26 +1,14 @@
 import { checkOptionNames } from '../errors/optionNames.js';
 import { toFormatError } from '../files/ioError.js';
 import { parseJson } from '../formats/parseJson.js';
-import { layerFromConfig } from '../layers/registry.js';
 import { resolveBackend } from './backend.js';
 import { backendOptionNames, type BackendOptions } from './backendOptions.js';
-import { FunctionalBuilder } from './functionalBuilder.js';
+import { LayerReader } from './layerReader.js';
 import type { LayersModel } from './layersModel.js';
-import { checkedTopology } from './savedTopology.js';
-import { Sequential } from './sequential.js';
-import type { ModelTopology, SequentialTopology } from './topology.js';
-
-// Every class of layers that is known to files is registered by this.
-import '../layers/index.js';
+import type { ModelTopology } from './topology.js';
 
 /** Where the model is to run. */
 export type FromJSONOptions = BackendOptions;
-
-function sequentialFrom({ config }: SequentialTopology, options: FromJSONOptions): LayersModel {
-  const { name, seed, layers } = config;
-  const list = layers.map((entry) => layerFromConfig(entry.className, entry.config));
-  return new Sequential({ name, seed, layers: list, ...options });
-}
 
 /**
  * The model of a saved topology. ERR_FORMAT, naming `place`, for whatever the topology is to
@@ -32,10 +20,7 @@ export function modelFromTopology(
   options: FromJSONOptions,
 ): LayersModel {
   try {
-    const topology = checkedTopology(place, value);
-    return topology.className === 'Sequential'
-      ? sequentialFrom(topology, options)
-      : new FunctionalBuilder(place, topology.config).build(options);
+    return new LayerReader(place, options).model(value);
   } catch (error) {
     throw toFormatError(place, 'the model in it cannot be made', error);
   }

@@ -1,19 +1,22 @@
-import { OptionError } from '../errors/errors.js';
+import { OptionError, ShapeError } from '../errors/errors.js';
+import { isInstance } from '../errors/instances.js';
 import { suggestion } from '../errors/optionNames.js';
 import { shown } from '../errors/shown.js';
-import { functionOf, textOf, trueOrFalse, wholeNumber } from '../errors/optionValues.js';
+import { functionOf, textOf, wholeNumber } from '../errors/optionValues.js';
 import { InputLayer } from '../layers/inputLayer.js';
-import type { Layer } from '../layers/layer.js';
-import { elements } from '../layers/shape.js';
-import type { SymbolicTensor } from '../layers/symbolicTensor.js';
+import { Layer, type LayerWeight } from '../layers/layer.js';
+import type { LayerGraph, Trainability } from '../layers/layerGraph.js';
+import { elements, shapeText, type SampleShape } from '../layers/shape.js';
+import type { Applied, SymbolicTensor } from '../layers/symbolicTensor.js';
+import { sameShape } from '../tensor/shapes.js';
 import { resolveBackend, type ResolvedBackend } from './backend.js';
 import { backendOptionNames, type BackendOptions } from './backendOptions.js';
-import type { ModelGraph } from './graph.js';
+import { leavesOf } from './leaves.js';
+import { SavedLayers, type SavedModel } from './savedLayers.js';
 import { summarize, type SummaryData } from './summaryData.js';
 import { summaryFormat } from './summaryFormat.js';
 import { summaryLines } from './summaryText.js';
 import { functionalTopology, type ModelTopology } from './topology.js';
-import type { Trainability } from './trainability.js';
 import type { InputSlot } from './trainable.js';
 
 /** Options that every model has. */
@@ -34,37 +37,36 @@ export const modelOptionNames: Readonly<Record<keyof ModelOptions, true>> = {
 };
 
 /** A weight of a model. */
-export interface WeightInfo {
-  /** 'conv1/kernel'. */
+export interface WeightInfo extends LayerWeight {
+  /** 'conv1/kernel'; 'base/conv1/kernel' within a model that is a layer of this one. */
   readonly name: string;
-  readonly shape: readonly number[];
   /** Whether gradients change it: false when frozen, and for moving averages. */
   readonly trainable: boolean;
   /** The number of values. */
   readonly count: number;
 }
 
-function checkedModelName(name: unknown): string {
-  if (typeof name === 'string' && name !== '') return name;
-  throw new OptionError(`name is ${shown(name)}; expected a text`, { place: 'model' });
-}
-
-/** The layers of a model and how they are connected. */
-export abstract class ModelStructure {
-  readonly name: string;
+/**
+ * The layers of a model and how they are connected. A model is a layer itself: it can be applied,
+ * and added to another.
+ */
+export abstract class ModelStructure<Output extends Applied = Applied>
+  extends Layer<Output>
+  implements SavedModel
+{
   readonly seed: number;
   protected readonly resolvedBackend: ResolvedBackend;
-  #graph: ModelGraph | undefined;
-  #trainable = true;
+  #graph: LayerGraph | undefined;
 
-  protected constructor(defaultName: string, options: ModelOptions) {
-    this.name = checkedModelName(options.name ?? defaultName);
+  protected constructor(className: string, kind: string, options: ModelOptions) {
+    const { name } = options;
+    super(className, kind, name === undefined ? {} : { name }, { name: true });
     this.resolvedBackend = resolveBackend(this.place, options);
     this.seed = wholeNumber(this.place, 'seed', options.seed ?? 0, 0);
   }
 
   /** "model 'alexnet'", as errors name it. */
-  get place(): string {
+  override get place(): string {
     return `model '${this.name}'`;
   }
 
@@ -78,12 +80,12 @@ export abstract class ModelStructure {
    * that, a layer set to false stays frozen whatever the model's is, and one set to true trains only
    * while the model's is true. Default true. ERR_OPTION unless true or false.
    */
-  get trainable(): boolean {
-    return this.#trainable;
+  override get trainable(): boolean {
+    return super.trainable;
   }
 
-  set trainable(value: boolean) {
-    this.#trainable = trueOrFalse(this.place, 'trainable', value);
+  override set trainable(value: boolean) {
+    super.trainable = value;
     for (const layer of this.#graph?.layers ?? []) layer.trainable = value;
   }
 
@@ -92,15 +94,22 @@ export abstract class ModelStructure {
     return { graph, trainable };
   }
 
-  protected get graph(): ModelGraph {
-    if (this.#graph === undefined) {
-      throw new OptionError('it has no layers; add them first', { place: this.place });
-    }
+  override get nested(): Trainability {
+    return this.trainability;
+  }
+
+  protected get graph(): LayerGraph {
+    this.#graph ??= this.madeGraph();
     return this.#graph;
   }
 
-  protected set graph(graph: ModelGraph) {
+  protected set graph(graph: LayerGraph) {
     this.#graph = graph;
+  }
+
+  /** The graph of a model that has none yet. */
+  protected madeGraph(): LayerGraph {
+    throw new OptionError('it has no layers; add them first', { place: this.place });
   }
 
   /** Whether inputs stand among `layers` and in the summary. */
@@ -122,16 +131,33 @@ export abstract class ModelStructure {
     return this.graph.outputs;
   }
 
+  /** The input, or a list of several. */
+  override get input(): SymbolicTensor | readonly SymbolicTensor[] {
+    const { inputs } = this;
+    const [first] = inputs;
+    return inputs.length === 1 && first !== undefined ? first : inputs;
+  }
+
+  /** The output, or a list of several. */
+  override get output(): Output {
+    return this.given(this.outputs);
+  }
+
   /** Names and shapes of the inputs, without the batch axis. */
   get inputSlots(): readonly InputSlot[] {
-    return this.inputs.map(({ name, sampleShape }) => ({ name, shape: sampleShape }));
+    const { names } = this.graph;
+    return this.inputs.map(({ node, name, sampleShape }) => ({
+      name: names.get(node.layer) ?? name,
+      shape: sampleShape,
+    }));
   }
 
   /** Names of the outputs: each its layer's, with a number when the layer gives several. */
   get outputNames(): readonly string[] {
     const names = new Set<string>();
     const counts = new Map<string, number>();
-    for (const { name } of this.outputs) {
+    for (const { node } of this.outputs) {
+      const name = this.graph.names.get(node.layer) ?? node.layer.name;
       let count = counts.get(name) ?? 0;
       const numbered = (): string => (count === 0 ? name : `${name}_${count}`);
       while (names.has(numbered())) ++count;
@@ -144,10 +170,11 @@ export abstract class ModelStructure {
   /** A layer by its name, or by its position in `layers`. ERR_OPTION when there is none. */
   getLayer(nameOrIndex: string | number): Layer {
     const { layers } = this;
+    const nameOf = (layer: Layer): string => this.graph.names.get(layer) ?? layer.name;
     const found =
       typeof nameOrIndex === 'number'
         ? layers[nameOrIndex]
-        : layers.find(({ name }) => name === nameOrIndex);
+        : layers.find((layer) => nameOf(layer) === nameOrIndex);
     if (found !== undefined) return found;
     if (typeof nameOrIndex === 'number') {
       throw new OptionError(`no layer ${nameOrIndex}; there are ${layers.length}, from 0`, {
@@ -155,7 +182,7 @@ export abstract class ModelStructure {
       });
     }
     textOf(this.place, 'name', nameOrIndex);
-    const names = layers.map(({ name }) => name);
+    const names = layers.map(nameOf);
     const hint = suggestion(nameOrIndex, names);
     throw new OptionError(
       `no layer ${shown(nameOrIndex)}${hint || '.'} Layers: ${names.join(', ')}`,
@@ -166,25 +193,30 @@ export abstract class ModelStructure {
   }
 
   /** The weights in Keras's order: by layer; kernel, bias; gamma, beta, moving averages. */
-  get weights(): readonly WeightInfo[] {
-    return this.graph.layers.flatMap((layer) =>
-      layer.weights.map(({ name, shape, trainable }) => ({
-        name: `${layer.name}/${name}`,
-        shape,
-        trainable: trainable && layer.trainable && this.#trainable,
-        count: elements(shape),
+  override get weights(): readonly WeightInfo[] {
+    return leavesOf(this.trainability).flatMap(({ layer, path, trains }) =>
+      layer.weights.map((weight) => ({
+        ...weight,
+        name: `${path}/${weight.name}`,
+        trainable: weight.trainable && trains,
+        count: elements(weight.shape),
       })),
     );
   }
 
-  /** The number of values in all weights. */
-  countParams(): number {
-    return this.weights.reduce((sum, { count }) => sum + count, 0);
+  /** Of `weights`, those that gradients change. */
+  get trainableWeights(): readonly WeightInfo[] {
+    return this.weights.filter(({ trainable }) => trainable);
+  }
+
+  /** Of `weights`, those that are frozen, and moving averages. */
+  get nonTrainableWeights(): readonly WeightInfo[] {
+    return this.weights.filter(({ trainable }) => !trainable);
   }
 
   /** What summary() prints, as data, with how each number of parameters comes about. */
   summaryData(): SummaryData {
-    return summarize(this.name, this.trainability, this.listsInputs);
+    return summarize(this.name, this.trainability, this.weights, this.listsInputs);
   }
 
   /**
@@ -206,6 +238,57 @@ export abstract class ModelStructure {
 
   /** The layers with their options; modelFromJSON() makes an equal model, with new weights. */
   toJSON(): ModelTopology {
-    return functionalTopology(this.name, this.seed, this.trainability);
+    return this.topology(new SavedLayers(this, modelOf), this.trainable);
   }
+
+  /** For SavedLayers. */
+  get savedLayers(): readonly Layer[] {
+    return this.graph.layers;
+  }
+
+  /** For SavedLayers. */
+  topology(saved: SavedLayers, trains: boolean): ModelTopology {
+    return functionalTopology(this.name, this.seed, { graph: this.graph, trainable: trains }, saved);
+  }
+
+  protected override get inputCount(): { readonly minimum: number; readonly maximum: number } {
+    const { length } = this.inputs;
+    return { minimum: length, maximum: length };
+  }
+
+  protected override outputShapesOf(inputs: readonly SampleShape[]): readonly SampleShape[] {
+    inputs.forEach((shape, i) => {
+      const { name = '', shape: expected = [] } = this.inputSlots[i] ?? {};
+      if (sameShape(shape, expected)) return;
+      throw new ShapeError(
+        `its input '${name}' is ${shapeText(expected)}, and ${shapeText(shape)} came; make a model ` +
+          'for that shape',
+        { place: this.place },
+      );
+    });
+    return this.outputs.map(({ sampleShape }) => sampleShape);
+  }
+
+  protected override outputShapeOf(inputs: readonly SampleShape[]): SampleShape {
+    const [first = [], ...others] = this.outputShapesOf(inputs);
+    if (others.length === 0) return first;
+    throw new ShapeError('has several outputs; take the shape of each of `outputs`', {
+      place: this.place,
+    });
+  }
+
+  override lower(): number {
+    // The model that it is a layer of lowers its graph: see lowerModel.
+    throw new OptionError('a model is not lowered as a whole', { place: this.place });
+  }
+
+  /** Any text, as models could have before they could be layers. */
+  protected override checkedName(name: unknown): string {
+    if (typeof name === 'string' && name !== '') return name;
+    throw new OptionError(`name is ${shown(name)}; expected a text`, { place: 'model' });
+  }
+}
+
+function modelOf(layer: Layer): SavedModel | undefined {
+  return isInstance(layer, ModelStructure) ? layer : undefined;
 }

@@ -43,6 +43,10 @@ export function checkedTopology(place: string, value: unknown): ModelTopology {
   return value as unknown as ModelTopology;
 }
 
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
 class Checked {
   private uses = 0;
 
@@ -55,8 +59,11 @@ class Checked {
 
   layer(what: string, value: unknown): SequentialLayerConfig {
     if (!isRecord(value)) throw this.fault(what, value, '{className, config}');
-    const { className, config } = value;
+    const { className, config, shared } = value;
     if (typeof className !== 'string') throw this.fault(`${what}.className`, className, 'a text');
+    if (shared !== undefined && !isCount(shared)) {
+      throw this.fault(`${what}.shared`, shared, 'a whole number');
+    }
     if (!isRecord(config)) throw this.fault(`${what}.config`, config, 'a record of options');
     return value as unknown as SequentialLayerConfig;
   }
@@ -83,8 +90,9 @@ class Checked {
   references(what: string, value: unknown): readonly TensorReference[] {
     for (const reference of this.list(what, value)) {
       const pair: readonly unknown[] = Array.isArray(reference) ? reference : [];
-      const [layer, use] = pair;
-      if (pair.length === 2 && typeof layer === 'string' && Number.isSafeInteger(use)) continue;
+      const [layer, use, output = 0] = pair;
+      const fits = pair.length === 2 || pair.length === 3;
+      if (fits && typeof layer === 'string' && isCount(use) && isCount(output)) continue;
       throw this.fault(`${what} has`, reference, '[layer, use]');
     }
     return value as readonly TensorReference[];

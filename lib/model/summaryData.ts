@@ -1,8 +1,9 @@
 import { InputLayer } from '../layers/inputLayer.js';
 import type { Layer } from '../layers/layer.js';
 import { elements, withBatch, type BatchShape } from '../layers/shape.js';
-import type { SymbolicTensor } from '../layers/symbolicTensor.js';
-import type { Trainability } from './trainability.js';
+import type { Trainability } from '../layers/layerGraph.js';
+import type { LayerNode } from '../layers/symbolicTensor.js';
+import type { WeightInfo } from './modelStructure.js';
 
 /** A row of summary(). */
 export interface SummaryRow {
@@ -30,36 +31,62 @@ export interface SummaryData {
   readonly totalBytes: number;
 }
 
-/** `outputs`: what the model's own nodes and inputs give; a layer may stand in others too. */
-function row(outputs: ReadonlySet<SymbolicTensor>, modelTrains: boolean, layer: Layer): SummaryRow {
-  const nodes = layer.nodes.filter(({ output }) => outputs.has(output));
-  const { weights } = layer;
-  const trainable = weights.filter((weight) => weight.trainable && layer.trainable && modelTrains);
-  const count = (list: typeof weights): number =>
-    list.reduce((sum, { shape }) => sum + elements(shape), 0);
-  return {
-    name: layer.name,
-    type: layer.className,
-    outputShape: nodes[0]?.output.shape ?? withBatch([]),
-    params: count(weights),
-    trainableParams: count(trainable),
-    explanation: weights.map(({ shape }) => shape.join('*')).join(' + ') || '0',
-    connectedTo: nodes.flatMap(({ inputs }) => inputs.map(({ name }) => name)),
-  };
+/** The rows of a model's layers. */
+class Rows {
+  private readonly uses = new Map<Layer, LayerNode[]>();
+
+  constructor(private readonly model: Trainability) {
+    const { inputs, nodes } = model.graph;
+    for (const node of [...inputs.map((input) => input.node), ...nodes]) {
+      const list = this.uses.get(node.layer);
+      if (list === undefined) this.uses.set(node.layer, [node]);
+      else list.push(node);
+    }
+  }
+
+  row(layer: Layer): SummaryRow {
+    const nodes = this.uses.get(layer) ?? [];
+    const { weights } = layer;
+    const trains = layer.trainable && this.model.trainable;
+    return {
+      name: this.nameOf(layer),
+      type: layer.className,
+      outputShape: nodes[0]?.outputs[0]?.shape ?? withBatch([]),
+      params: countOf(weights),
+      trainableParams: trains ? countOf(weights.filter(({ trainable }) => trainable)) : 0,
+      explanation: weights.map(({ shape }) => shape.join('*')).join(' + ') || '0',
+      connectedTo: nodes.flatMap(({ inputs }) => inputs.map(({ node }) => this.nameOf(node.layer))),
+    };
+  }
+
+  private nameOf(layer: Layer): string {
+    return this.model.graph.names.get(layer) ?? layer.name;
+  }
 }
 
-/** The rows and totals of a model; its InputLayer is a row where `withInputs` says so. */
-export function summarize(name: string, model: Trainability, withInputs: boolean): SummaryData {
-  const { inputs, nodes, layers } = model.graph;
-  const outputs = new Set([...inputs, ...nodes.map(({ output }) => output)]);
-  const rows = layers
-    .filter((layer) => withInputs || !(layer instanceof InputLayer))
-    .map((layer) => row(outputs, model.trainable, layer));
-  const totalParams = rows.reduce((sum, { params }) => sum + params, 0);
-  const trainableParams = rows.reduce((sum, each) => sum + each.trainableParams, 0);
+function countOf(weights: readonly { readonly shape: readonly number[] }[]): number {
+  return weights.reduce((sum, { shape }) => sum + elements(shape), 0);
+}
+
+/**
+ * The rows and totals of a model with these weights; its InputLayer is a row where `withInputs`
+ * says so. A model among the layers is a row like any other.
+ */
+export function summarize(
+  name: string,
+  model: Trainability,
+  weights: readonly WeightInfo[],
+  withInputs: boolean,
+): SummaryData {
+  const rows = new Rows(model);
+  // Not the sum of the rows: two of them may share weights.
+  const totalParams = countOf(weights);
+  const trainableParams = countOf(weights.filter(({ trainable }) => trainable));
   return {
     name,
-    rows,
+    rows: model.graph.layers
+      .filter((layer) => withInputs || !(layer instanceof InputLayer))
+      .map((layer) => rows.row(layer)),
     totalParams,
     trainableParams,
     nonTrainableParams: totalParams - trainableParams,

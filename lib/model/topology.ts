@@ -1,14 +1,20 @@
 import { InputLayer } from '../layers/inputLayer.js';
 import type { Layer, LayerConfig } from '../layers/layer.js';
-import type { SymbolicTensor } from '../layers/symbolicTensor.js';
-import type { Trainability } from './trainability.js';
+import type { LayerNode, SymbolicTensor } from '../layers/symbolicTensor.js';
+import type { Trainability } from '../layers/layerGraph.js';
+import type { SavedLayers } from './savedLayers.js';
 
-/** [layer, which of its uses in the model]. */
-export type TensorReference = readonly [layer: string, use: number];
+/** [layer, which of its uses in the model], and which of its outputs where it gives several. */
+export type TensorReference =
+  | readonly [layer: string, use: number]
+  | readonly [layer: string, use: number, output: number];
 
 export interface SequentialLayerConfig {
   readonly className: string;
+  /** Empty where `shared` tells of a layer that stands before. */
   readonly config: LayerConfig;
+  /** A number for a layer that stands in several places: the first has its config. */
+  readonly shared?: number;
 }
 
 export interface FunctionalLayerConfig extends SequentialLayerConfig {
@@ -39,36 +45,32 @@ export interface FunctionalTopology {
   };
 }
 
+/** Models among the layers are topologies within it. */
 export type ModelTopology = SequentialTopology | FunctionalTopology;
-
-/** A layer as saved; one of a model that is frozen as a whole is saved as frozen. */
-export function layerConfig(layer: Layer, modelTrains: boolean): SequentialLayerConfig {
-  const config = layer.getConfig();
-  const frozen = !modelTrains && 'trainable' in config;
-  return { className: layer.className, config: frozen ? { ...config, trainable: false } : config };
-}
 
 /** The layers of a functional model and how they are connected. */
 export function functionalTopology(
   name: string,
   seed: number,
   { graph, trainable }: Trainability,
+  saved: SavedLayers,
 ): FunctionalTopology {
   // Uses are counted within this model: a layer may have others elsewhere.
-  const nodes = new Set(graph.nodes);
-  const usesOf = (layer: Layer) =>
-    layer.nodes.filter((node) => layer instanceof InputLayer || nodes.has(node));
-  const reference = ({ node }: SymbolicTensor): TensorReference => [
-    node.layer.name,
-    usesOf(node.layer).indexOf(node),
-  ];
+  const uses = new Map<Layer, LayerNode[]>(graph.layers.map((layer) => [layer, []]));
+  for (const node of graph.nodes) uses.get(node.layer)?.push(node);
+  const nameOf = (layer: Layer): string => graph.names.get(layer) ?? layer.name;
+  const reference = ({ node, position }: SymbolicTensor): TensorReference => {
+    const isInput = node.layer instanceof InputLayer;
+    const use = isInput ? 0 : (uses.get(node.layer)?.indexOf(node) ?? 0);
+    const name = nameOf(node.layer);
+    return node.outputs.length === 1 ? [name, use] : [name, use, position];
+  };
   const layers = graph.layers.map((layer) => ({
-    ...layerConfig(layer, trainable),
-    name: layer.name,
-    inboundNodes:
-      layer instanceof InputLayer
-        ? []
-        : usesOf(layer).map(({ inputs }) => inputs.map((input) => reference(input))),
+    ...saved.entry(layer, nameOf(layer), trainable),
+    name: nameOf(layer),
+    inboundNodes: (uses.get(layer) ?? []).map(({ inputs }) =>
+      inputs.map((input) => reference(input)),
+    ),
   }));
   return {
     className: 'Model',

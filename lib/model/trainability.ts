@@ -1,18 +1,12 @@
-import type { Layer } from '../layers/layer.js';
+import type { Trainability } from '../layers/layerGraph.js';
 import { sayOnce } from '../notices.js';
-import type { ModelGraph } from './graph.js';
-
-/** A model's layers, and whether the model as a whole may train. */
-export interface Trainability {
-  readonly graph: ModelGraph;
-  /** false freezes every layer, whatever its own says. */
-  readonly trainable: boolean;
-}
+import { leavesOf } from './leaves.js';
 
 /** The names of the layers whose weights train. */
-export function trainingLayers({ graph, trainable }: Trainability): string[] {
-  const trains = (layer: Layer) => layer.trainable && layer.weights.length > 0;
-  return trainable ? graph.layers.filter(trains).map(({ name }) => name) : [];
+export function trainingLayers(model: Trainability): string[] {
+  return leavesOf(model)
+    .filter(({ layer, trains }) => trains && layer.weights.length > 0)
+    .map(({ path }) => path);
 }
 
 const shownNames = 5;

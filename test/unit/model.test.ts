@@ -163,7 +163,7 @@ describe('weights', () => {
     expect(trainable()).toEqual(['d/kernel', 'd/bias', 'bn/gamma', 'bn/beta']);
     network.getLayer('d').trainable = false;
     expect(trainable()).toEqual(['bn/gamma', 'bn/beta']);
-    expect(network.weights[0]).toEqual({
+    expect(network.weights[0]).toMatchObject({
       name: 'd/kernel',
       shape: [2, 3],
       trainable: false,

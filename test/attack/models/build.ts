@@ -30,9 +30,10 @@ function inputText({ name }: SymbolicTensor): string {
 /** The layers of a model, each with its inputs and its output's shape. */
 export function modelText(model: LayersModel): string {
   const uses = model.layers.flatMap((layer) =>
-    layer.nodes.map(({ inputs, output }) => {
+    layer.nodes.map(({ inputs, outputs }) => {
       const from = inputs.map(inputText).join(', ');
-      return `${layer.name}(${from}) [${output.sampleShape.join(',')}]`;
+      const shapes = outputs.map(({ sampleShape }) => `[${sampleShape.join(',')}]`);
+      return `${layer.name}(${from}) ${shapes.join(' ')}`;
     }),
   );
   return [...new Set(uses)].join('; ');

@@ -1,0 +1,59 @@
+import type { Layer } from '../layers/layer.js';
+import type { ModelTopology, SequentialLayerConfig } from './topology.js';
+
+/** A model, as what saves its layers sees it. */
+export interface SavedModel {
+  /** As they are saved: a layer of a stack may stand in it twice. */
+  readonly savedLayers: readonly Layer[];
+  /** `trains`: whether all that it is in may train. */
+  topology(saved: SavedLayers, trains: boolean): ModelTopology;
+}
+
+/** Which model a layer is, if it is one. */
+export type ModelOf = (layer: Layer) => SavedModel | undefined;
+
+/** Writes the layers of one file. A layer that stands in several places is written once. */
+export class SavedLayers {
+  private readonly places = new Map<Layer, number>();
+  private readonly numbers = new Map<Layer, number>();
+
+  constructor(
+    root: SavedModel,
+    private readonly modelOf: ModelOf,
+  ) {
+    this.count(root);
+  }
+
+  /** The entry of a layer by this name; of a model that is frozen as a whole, frozen. */
+  entry(layer: Layer, name: string, trains: boolean): SequentialLayerConfig {
+    const { className } = layer;
+    const known = this.numbers.get(layer);
+    if (known !== undefined) return { className, config: {}, shared: known };
+    const shared = this.number(layer);
+    const config = this.config(layer, trains);
+    return { className, config: { ...config, name }, ...(shared === undefined ? {} : { shared }) };
+  }
+
+  private config(layer: Layer, trains: boolean): Readonly<Record<string, unknown>> {
+    const model = this.modelOf(layer);
+    if (model !== undefined) return model.topology(this, trains && layer.trainable).config;
+    const config = layer.getConfig();
+    return !trains && 'trainable' in config ? { ...config, trainable: false } : config;
+  }
+
+  private number(layer: Layer): number | undefined {
+    if ((this.places.get(layer) ?? 0) < 2) return undefined;
+    const number = this.numbers.size;
+    this.numbers.set(layer, number);
+    return number;
+  }
+
+  private count(model: SavedModel): void {
+    for (const layer of model.savedLayers) {
+      const places = (this.places.get(layer) ?? 0) + 1;
+      this.places.set(layer, places);
+      const inner = this.modelOf(layer);
+      if (inner !== undefined && places === 1) this.count(inner);
+    }
+  }
+}
