@@ -54,7 +54,10 @@ const longestName = 1000;
 const mostInputs = 10_000;
 
 function snakeCase(kind: string): string {
-  return kind.replace(/([A-Z]+)/g, '_$1').replace(/^_/, '').toLowerCase();
+  return kind
+    .replace(/([A-Z]+)/g, '_$1')
+    .replace(/^_/, '')
+    .toLowerCase();
 }
 
 /**

@@ -5,7 +5,7 @@ import { givenSampleShape } from '../layers/givenShape.js';
 import { InputLayer } from '../layers/inputLayer.js';
 import type { LayerGraph } from '../layers/layerGraph.js';
 import type { BatchShape, SampleShape } from '../layers/shape.js';
-import type { Applied, SymbolicTensor } from '../layers/symbolicTensor.js';
+import type { Applied } from '../layers/symbolicTensor.js';
 import { buildGraph } from './graph.js';
 import { LayersModel } from './layersModel.js';
 import { modelOptionNames, type ModelOptions } from './modelStructure.js';
@@ -87,8 +87,10 @@ export abstract class Model extends LayersModel {
     const inputs = this.#inputShapes.map((inputShape) => new InputLayer({ inputShape }).output);
     this.#isTracing = true;
     try {
-      const outputs = this.call(inputs.length === 1 && inputs[0] !== undefined ? inputs[0] : inputs);
-      const list = (isArray(outputs) ? outputs : [outputs]) as readonly SymbolicTensor[];
+      const outputs = this.call(
+        inputs.length === 1 && inputs[0] !== undefined ? inputs[0] : inputs,
+      );
+      const list = isArray(outputs) ? outputs : [outputs];
       return buildGraph(this.place, inputs, list);
     } finally {
       this.#isTracing = false;

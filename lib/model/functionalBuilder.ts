@@ -29,7 +29,7 @@ function keyOf([layer, use]: TensorReference): string {
 }
 
 function listOfApplied(output: Applied): readonly SymbolicTensor[] {
-  return isArray(output) ? output : [output as SymbolicTensor];
+  return isArray(output) ? output : [output];
 }
 
 /** Makes the uses of a saved model's layers, each as soon as what it needs is there. */

@@ -59,11 +59,7 @@ function requireSymbols(place: string, option: string, symbols: readonly unknown
   );
 }
 
-function requireConnected(
-  place: string,
-  graph: Pick<LayerGraph, 'inputs'>,
-  found: Walk,
-): void {
+function requireConnected(place: string, graph: Pick<LayerGraph, 'inputs'>, found: Walk): void {
   const given = new Set(graph.inputs);
   const nodes = new Set(found.nodes);
   for (const { node } of graph.inputs) {

@@ -64,7 +64,7 @@ export class LayerReader {
       );
     }
     const layer = modelClasses.includes(className)
-      ? (this.model({ className, config }) as Layer as Layer)
+      ? (this.model({ className, config }) as Layer)
       : layerFromConfig(className, config);
     if (shared !== undefined) this.shared.set(shared, layer);
     return layer;

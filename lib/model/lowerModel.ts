@@ -77,7 +77,11 @@ class ModelLowering {
     return position < 0 ? -1 : (this.firstWeight.get(layer) ?? 0) + position;
   }
 
-  private node({ layer, inputs, outputs }: LayerNode, ids: readonly number[], name: string): number {
+  private node(
+    { layer, inputs, outputs }: LayerNode,
+    ids: readonly number[],
+    name: string,
+  ): number {
     const use = this.uses.get(layer) ?? 0;
     this.uses.set(layer, use + 1);
     // A layer's second use is told apart in explain(): 'dense@1'.

@@ -248,7 +248,12 @@ export abstract class ModelStructure<Output extends Applied = Applied>
 
   /** For SavedLayers. */
   topology(saved: SavedLayers, trains: boolean): ModelTopology {
-    return functionalTopology(this.name, this.seed, { graph: this.graph, trainable: trains }, saved);
+    return functionalTopology(
+      this.name,
+      this.seed,
+      { graph: this.graph, trainable: trains },
+      saved,
+    );
   }
 
   protected override get inputCount(): { readonly minimum: number; readonly maximum: number } {

@@ -6,8 +6,7 @@ import type { SavedLayers } from './savedLayers.js';
 
 /** [layer, which of its uses in the model], and which of its outputs where it gives several. */
 export type TensorReference =
-  | readonly [layer: string, use: number]
-  | readonly [layer: string, use: number, output: number];
+  readonly [layer: string, use: number] | readonly [layer: string, use: number, output: number];
 
 export interface SequentialLayerConfig {
   readonly className: string;

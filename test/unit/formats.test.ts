@@ -170,7 +170,7 @@ describe('JSON of a file', () => {
   it.each<[string, string, string]>([
     ['an end', '{"a":"b', 'it is no JSON'],
     ['brackets that fit', ']'.repeat(10), 'it is no JSON'],
-    ['a depth that models have', `${'['.repeat(1e5)}${']'.repeat(1e5)}`, 'deeper than 64'],
+    ['a depth that models have', `${'['.repeat(1e5)}${']'.repeat(1e5)}`, 'deeper than 512'],
     ['no more values than memory', `[${'[],'.repeat(3e6)}0]`, 'more than 4194304 values'],
     ['no more texts than memory', '""'.repeat(5e6), 'more than 4194304 values'],
   ])('has %s', (_what, text, message) => {
