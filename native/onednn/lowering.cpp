@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 
 #include "core/error.h"
 #include "image_layout.h"
@@ -18,6 +19,14 @@ using Functions = std::map<std::string, LoweringFunction, std::less<>>;
 Functions& functions() {
   static Functions all;
   return all;
+}
+
+// oneDNN writes code for every column that a window moves over; of these it takes a second.
+constexpr std::int64_t kWidestImage = std::int64_t{1} << 18;
+
+bool movesWindow(const Op& op) {
+  const std::string_view type = op.type();
+  return type.starts_with("conv2d") || type.find("Pooling2d") != std::string_view::npos;
 }
 
 // The same memory seen through another view: only row-major values look alike through any view.
@@ -50,6 +59,10 @@ void Lowering::lower(const Op& op) {
   op_ = &op;
   for (const TensorId id : op.inputs) requireCountable(id);
   for (const TensorId id : op.outputs) requireCountable(id);
+  if (movesWindow(op)) {
+    for (const TensorId id : op.inputs) requireNarrow(id);
+    for (const TensorId id : op.outputs) requireNarrow(id);
+  }
   try {
     (*function)(*this, op);
   } catch (const dnnl::error& error) {
@@ -67,6 +80,16 @@ void Lowering::requireCountable(TensorId id) const {
   throw Error(ErrorCode::Unsupported, op_->place(),
               "'" + tensor(id).name + "' would have " + std::to_string(positions) +
                   " positions in a batch, more than 2^31 - 1; use a smaller batch or image");
+}
+
+void Lowering::requireNarrow(TensorId id) const {
+  if (id == kNoTensor || tensor(id).shape.size() != 4) return;
+  const std::int64_t width = tensor(id).shape[2];
+  if (width <= kWidestImage) return;
+  throw Error(ErrorCode::Unsupported, op_->place(),
+              "'" + tensor(id).name + "' has " + std::to_string(width) +
+                  " columns, and the cpu backend takes " + std::to_string(kWidestImage) +
+                  "; exchange height and width, of which the height may be any");
 }
 
 Schedule Lowering::finish() {

@@ -100,6 +100,8 @@ class Lowering {
   const Copy* find(TensorId id, const CpuLayout& layout);
   // Throws Error(Unsupported) for a tensor of more positions than oneDNN can count.
   void requireCountable(TensorId id) const;
+  // Throws Error(Unsupported) for an image that is too wide to move a window over.
+  void requireNarrow(TensorId id) const;
   const Tensor& tensor(TensorId id) const { return graph_.tensor(id); }
 
   const Graph& graph_;

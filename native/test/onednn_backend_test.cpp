@@ -211,6 +211,24 @@ TEST(OnednnBackend, RefusesMorePositionsThanOneDnnCounts) {
               [&] { program.explain(Mode::Predict, 32); });
 }
 
+// It writes code for every column: minutes of it, and gigabytes.
+TEST(OnednnBackend, RefusesImagesTooWideForItsWindows) {
+  for (const auto& [height, width] : {std::pair{1, 1 << 24}, std::pair{1 << 24, 1}}) {
+    ModelSpec spec;
+    spec.backend = "cpu";
+    spec.inputs = {{"x", {height, width, 1}}};
+    spec.ops = {{"globalAveragePooling2d", "average", {0}, {}, {}}};
+    spec.outputs = {1};
+    Program program(spec);
+    if (width == 1) {
+      EXPECT_FALSE(program.explain(Mode::Predict, 1).empty());
+    } else {
+      expectError(ErrorCode::Unsupported, {"average", "16777216 columns", "height and width"},
+                  [&] { program.explain(Mode::Predict, 1); });
+    }
+  }
+}
+
 }  // namespace
 
 }  // namespace node_cudnn::test
