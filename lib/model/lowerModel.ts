@@ -1,6 +1,7 @@
 import type { Layer } from '../layers/layer.js';
 import type { LayerLowering, LoweredOp } from '../layers/lowering.js';
 import type { LayerNode, SymbolicTensor } from '../layers/symbolicTensor.js';
+import { firstWeightId } from '../layers/weightIds.js';
 import type { ModelSpec, OpSpec, WeightSpec } from '../native/program.js';
 import type { ResolvedBackend } from './backend.js';
 import type { ModelGraph } from './graph.js';
@@ -10,13 +11,15 @@ import type { Trainability } from './trainability.js';
 const seededStreams = 2 ** 30;
 
 function weightSpecs(layer: Layer, modelTrains: boolean): WeightSpec[] {
-  return layer.weights.map(({ name, shape, initializer, regularizer, trainable }) => ({
+  const id = firstWeightId(layer);
+  return layer.weights.map(({ name, shape, initializer, regularizer, trainable }, i) => ({
     name: `${layer.name}/${name}`,
     shape,
     initializer: initializer.toSpec(shape),
     trainable: trainable && layer.trainable && modelTrains,
     l1: regularizer?.l1 ?? 0,
     l2: regularizer?.l2 ?? 0,
+    id: id + i,
   }));
 }
 

@@ -100,8 +100,12 @@ export abstract class ModelStructure {
   }
 
   protected set graph(graph: ModelGraph) {
+    this.ownLayers(graph.layers);
     this.#graph = graph;
   }
+
+  /** Called with all layers of the model, also when some were added. */
+  protected abstract ownLayers(layers: readonly Layer[]): void;
 
   /** Whether inputs stand among `layers` and in the summary. */
   protected readonly listsInputs: boolean = true;
