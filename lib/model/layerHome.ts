@@ -3,7 +3,7 @@ import type { Layer } from '../layers/layer.js';
 import { firstWeightId } from '../layers/weightIds.js';
 import type { StoredWeight } from '../native/program.js';
 import type { ResolvedBackend } from './backend.js';
-import { backendKey, type LayerStore, type StoreUser } from './layerStore.js';
+import { backendKey, forgetGone, living, type LayerStore, type StoreUser } from './layerStore.js';
 
 /** Where the weights of one layer live, and the models that keep them alive. */
 export class LayerHome {
@@ -53,14 +53,14 @@ export class LayerHome {
 
   /** The reference is the owner's own, always the same. */
   addOwner(reference: WeakRef<StoreUser>): void {
+    forgetGone(this.#owners);
     this.#owners.add(reference);
   }
 
   /** Frees the weights where no other owner is left. */
   removeOwner(reference: WeakRef<StoreUser>, place: string): void {
     if (!this.#owners.delete(reference)) return;
-    const others = [...this.#owners].map((other) => other.deref());
-    if (others.some((owner) => owner?.disposed === false)) return;
+    if (living(this.#owners).length > 0) return;
     this.#disposedWith = place;
     this.release();
   }

@@ -22,6 +22,19 @@ export function backendKey({ native, options }: ResolvedBackend): string {
   return JSON.stringify([native, ...names.map((name) => [name, options[name]])]);
 }
 
+/** Those of these models that are neither disposed nor garbage. */
+export function living(references: ReadonlySet<WeakRef<StoreUser>>): StoreUser[] {
+  const users = [...references].map((reference) => reference.deref());
+  return users.filter((user): user is StoreUser => user?.disposed === false);
+}
+
+/** Models that are made and forgotten again and again must not fill a set. */
+export function forgetGone(references: Set<WeakRef<StoreUser>>): void {
+  for (const reference of references) {
+    if (reference.deref()?.disposed !== false) references.delete(reference);
+  }
+}
+
 /** Weights of layers in the memory of one backend, and the models whose programs use them. */
 export class LayerStore {
   readonly native: NativeStore;
@@ -39,13 +52,7 @@ export class LayerStore {
 
   /** Those that are neither disposed nor garbage. */
   get users(): StoreUser[] {
-    const living: StoreUser[] = [];
-    for (const reference of this.#users) {
-      const user = reference.deref();
-      if (user === undefined || user.disposed) this.#users.delete(reference);
-      else living.push(user);
-    }
-    return living;
+    return living(this.#users);
   }
 
   /** A user with a call in progress. */
@@ -55,6 +62,7 @@ export class LayerStore {
 
   /** The reference is the user's own, always the same. */
   addUser(reference: WeakRef<StoreUser>): void {
+    forgetGone(this.#users);
     this.#users.add(reference);
   }
 

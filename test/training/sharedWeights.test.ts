@@ -1,9 +1,14 @@
 /** Models of the same layers have the same weights. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { input, layers, model, sequential, tensor, train } from '../../lib/index.js';
 import type { LayersModel, Optimizer, Tensor } from '../../lib/index.js';
 import { nativeAddon } from '../../lib/native/addon.js';
 import { weightBits } from './models.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const made: LayersModel[] = [];
 function track<T extends LayersModel>(each: T): T {
@@ -363,6 +368,30 @@ describe.each(['cpu', 'reference'])('on %s', (backend) => {
     expect(() => over('fourth', base)).toThrow(
       "dense 'base_one': its weights were freed with model 'third', the last model that used it",
     );
+  });
+
+  it('memory goes with layers that are garbage', async () => {
+    const base = network('base');
+    await base.getWeights();
+    const alone = (await base.program()).bytes;
+    const forget = async () => {
+      const wide = sequential({
+        backend,
+        layers: [...base.layers, layers.dense({ units: 5000, name: 'wide' })],
+      });
+      await wide.getWeights();
+      return (await wide.program()).bytes;
+    };
+    expect(await forget()).toBeGreaterThan(alone + 4 * 5000 * width);
+    let bytes = NaN;
+    for (let i = 0; i < 100 && (bytes !== alone || nativeAddon().liveHandles() > 1); ++i) {
+      collectGarbage();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      await base.getWeights();
+      ({ bytes } = await base.program());
+    }
+    expect(bytes).toBe(alone);
+    expect(nativeAddon().liveHandles()).toBe(1);
   });
 
   it('memory goes with the layers that nobody has any more', async () => {
