@@ -1,41 +1,10 @@
 /** Models of the same layers have the same weights. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { input, layers, model, sequential, tensor, train } from '../../lib/index.js';
-import type { LayersModel, Optimizer, Tensor } from '../../lib/index.js';
+import { layers, model, sequential, tensor, train } from '../../lib/index.js';
+import type { Tensor } from '../../lib/index.js';
 import { nativeAddon } from '../../lib/native/addon.js';
 import { weightBits } from './models.js';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-const made: LayersModel[] = [];
-function track<T extends LayersModel>(each: T): T {
-  made.push(each);
-  return each;
-}
-
-afterEach(async () => {
-  await Promise.all(made.splice(0).map((each) => each.dispose()));
-  expect(nativeAddon().liveHandles()).toBe(0);
-});
-
-const width = 4;
-const rows = 8;
-const x = tensor(
-  Float32Array.from({ length: rows * width }, (_, i) => Math.sin(i)),
-  [rows, width],
-);
-const y = tensor(
-  Float32Array.from({ length: rows * width }, (_, i) => Math.cos(2 * i)),
-  [rows, width],
-);
-const quiet = { verbose: 0, batchSize: rows, shuffle: false } as const;
-
-const values = async (each: LayersModel) => Array.from(((await each.predict(x)) as Tensor).values);
-const weights = async (each: LayersModel) =>
-  (await each.getWeights()).map((weight) => Array.from(weight.values));
+import { compiled, quiet, rows, values, weights, width, Workshop, x, y } from './workshop.js';
 
 /** As closely as float32 and, where values moved, its rounding allow. */
 function expectClose(actual: readonly number[], expected: readonly number[]): void {
@@ -46,39 +15,18 @@ function expectClose(actual: readonly number[], expected: readonly number[]): vo
 }
 
 describe.each(['cpu', 'reference'])('on %s', (backend) => {
-  const network = (name: string, seed = 1) =>
-    track(
-      sequential({
-        backend,
-        name,
-        seed,
-        layers: [
-          layers.dense({
-            units: width,
-            activation: 'tanh',
-            inputShape: [width],
-            name: `${name}_one`,
-          }),
-          layers.dropout({ rate: 0.25, name: `${name}_drop` }),
-          layers.dense({ units: width, name: `${name}_two` }),
-        ],
-      }),
-    );
-  const over = (name: string, ...stack: LayersModel[]) => {
-    const start = input({ shape: [width] });
-    const all = stack.flatMap((each) => each.layers);
-    const outputs = all.reduce((tensorSoFar, layer) => layer.apply(tensorSoFar), start);
-    return track(model({ backend, name, inputs: start, outputs }));
-  };
-  const compiled = <T extends LayersModel>(each: T, optimizer: Optimizer = train.adam(0.01)): T => {
-    each.compile({ optimizer, loss: 'meanSquaredError' });
-    return each;
-  };
+  const workshop = new Workshop(backend);
+  afterEach(async () => {
+    await workshop.end();
+    expect(nativeAddon().liveHandles()).toBe(0);
+  });
 
   it("a model of another's layers gives what that one gives, also once it has trained", async () => {
-    const base = compiled(network('base'));
-    const same = track(model({ backend, seed: 9, inputs: base.inputs, outputs: base.outputs }));
-    const stacked = over('stacked', base);
+    const base = compiled(workshop.network('base'));
+    const same = workshop.track(
+      model({ backend, seed: 9, inputs: base.inputs, outputs: base.outputs }),
+    );
+    const stacked = workshop.over('stacked', base);
     const before = await values(same);
     expect(await values(base)).toEqual(before);
     await base.fit(x, y, { ...quiet, epochs: 3 });
@@ -89,8 +37,8 @@ describe.each(['cpu', 'reference'])('on %s', (backend) => {
   });
 
   it('an extractor gives the features', async () => {
-    const base = compiled(network('base'));
-    const extractor = track(
+    const base = compiled(workshop.network('base'));
+    const extractor = workshop.track(
       model({ backend, inputs: base.inputs, outputs: base.getLayer('base_one').output }),
     );
     await base.fit(x, y, quiet);
@@ -111,22 +59,28 @@ describe.each(['cpu', 'reference'])('on %s', (backend) => {
   });
 
   it('first weights are those of a model alone, and of the model that needs them first', async () => {
-    const alone = await weights(network('alone', 3));
-    const base = network('alone', 3);
-    const other = track(model({ backend, seed: 8, inputs: base.inputs, outputs: base.outputs }));
+    const alone = await weights(workshop.network('alone', 3));
+    const base = workshop.network('alone', 3);
+    const other = workshop.track(
+      model({ backend, seed: 8, inputs: base.inputs, outputs: base.outputs }),
+    );
     expect(await weights(base)).toEqual(alone);
     expect(await weights(other)).toEqual(alone);
-    const third = network('alone', 3);
-    const first = track(model({ backend, seed: 8, inputs: third.inputs, outputs: third.outputs }));
+    const third = workshop.network('alone', 3);
+    const first = workshop.track(
+      model({ backend, seed: 8, inputs: third.inputs, outputs: third.outputs }),
+    );
     expect(await weights(first)).not.toEqual(alone);
     expect(await weights(third)).toEqual(await weights(first));
   });
 
   it('two models trained in turn change their layers as one model does', async () => {
     const make = () =>
-      track(sequential({ backend, layers: [layers.dense({ units: width, inputShape: [width] })] }));
+      workshop.track(
+        sequential({ backend, layers: [layers.dense({ units: width, inputShape: [width] })] }),
+      );
     const first = compiled(make(), train.sgd(0.1));
-    const second = compiled(over('second', first), train.sgd(0.1));
+    const second = compiled(workshop.over('second', first), train.sgd(0.1));
     const whole = compiled(make(), train.sgd(0.1));
     for (let i = 0; i < 4; ++i) {
       const logs = await (i % 2 === 0 ? first : second).trainOnBatch(x, y);
@@ -137,7 +91,7 @@ describe.each(['cpu', 'reference'])('on %s', (backend) => {
 
   it('a generator learns through a judge that is trained alone', async () => {
     const parts = () => {
-      const judge = track(
+      const judge = workshop.track(
         sequential({
           backend,
           name: 'judge',
@@ -145,7 +99,7 @@ describe.each(['cpu', 'reference'])('on %s', (backend) => {
         }),
       );
       compiled(judge, train.sgd({ learningRate: 0.05, momentum: 0.9 }));
-      const generator = track(
+      const generator = workshop.track(
         sequential({
           backend,
           name: 'generator',
@@ -158,14 +112,14 @@ describe.each(['cpu', 'reference'])('on %s', (backend) => {
     };
     const { judge, generator } = parts();
     judge.trainable = false;
-    const joined = compiled(over('joined', generator, judge));
+    const joined = compiled(workshop.over('joined', generator, judge));
     judge.trainable = true;
     // The same with weights that are carried over by hand.
     const apart = parts();
     apart.judge.trainable = false;
     const copies = parts();
     copies.judge.trainable = false;
-    const whole = compiled(over('whole', copies.generator, copies.judge));
+    const whole = compiled(workshop.over('whole', copies.generator, copies.judge));
     await apart.judge.setWeights(await judge.getWeights());
     const real = tensor(
       Float32Array.from({ length: rows }, (_, i) => i % 2),
@@ -190,15 +144,15 @@ describe.each(['cpu', 'reference'])('on %s', (backend) => {
 
   it('a model of two that have trained already takes both as they are', async () => {
     const pairs = ['calm', 'joined'].map(() => ({
-      a: compiled(network('a', 1)),
-      b: compiled(network('b', 2), train.sgd({ learningRate: 0.05, momentum: 0.9 })),
+      a: compiled(workshop.network('a', 1)),
+      b: compiled(workshop.network('b', 2), train.sgd({ learningRate: 0.05, momentum: 0.9 })),
     }));
     const [calm, joining] = pairs as [(typeof pairs)[0], (typeof pairs)[0]];
     for (const { a, b } of pairs) {
       await a.fit(x, y, { ...quiet, epochs: 2 });
       await b.fit(x, y, { ...quiet, epochs: 3 });
     }
-    const both = over('both', joining.a, joining.b);
+    const both = workshop.over('both', joining.a, joining.b);
     const middle = (await calm.a.predict(x)) as Tensor;
     expectClose(await values(both), Array.from(((await calm.b.predict(middle)) as Tensor).values));
     for (const { a, b } of pairs) {
@@ -218,12 +172,12 @@ describe.each(['cpu', 'reference'])('on %s', (backend) => {
   });
 
   it('joins while one of the two trains, which does not notice', async () => {
-    const calm = compiled(network('a', 1));
+    const calm = compiled(workshop.network('a', 1));
     await calm.fit(x, y, { ...quiet, epochs: 20 });
-    const busy = compiled(network('a', 1));
-    const idle = network('b', 2);
+    const busy = compiled(workshop.network('a', 1));
+    const idle = workshop.network('b', 2);
     await idle.getWeights();
-    const both = over('both', busy, idle);
+    const both = workshop.over('both', busy, idle);
     let predicted: number[] = [];
     await busy.fit(x, y, {
       ...quiet,
@@ -240,10 +194,10 @@ describe.each(['cpu', 'reference'])('on %s', (backend) => {
   });
 
   it('two that both train cannot be joined until one has ended', async () => {
-    const a = compiled(network('a', 1));
-    const b = compiled(network('b', 2));
+    const a = compiled(workshop.network('a', 1));
+    const b = compiled(workshop.network('b', 2));
     await Promise.all([a.getWeights(), b.getWeights()]);
-    const both = over('both', a, b);
+    const both = workshop.over('both', a, b);
     let refused: Promise<unknown> = Promise.resolve();
     const first = a.fit(x, y, {
       ...quiet,
@@ -275,8 +229,8 @@ describe.each(['cpu', 'reference'])('on %s', (backend) => {
   });
 
   it('weights that are set in the middle of a training are those it goes on with', async () => {
-    const base = compiled(network('base'), train.sgd(1e-30));
-    const same = track(model({ backend, inputs: base.inputs, outputs: base.outputs }));
+    const base = compiled(workshop.network('base'), train.sgd(1e-30));
+    const same = workshop.track(model({ backend, inputs: base.inputs, outputs: base.outputs }));
     const zeros = base.weights.map(({ shape, count }) => tensor(new Float32Array(count), shape));
     const onBatchEnd = async (batch: number) => {
       if (batch === 1) await same.setWeights(zeros);
@@ -286,12 +240,12 @@ describe.each(['cpu', 'reference'])('on %s', (backend) => {
   });
 
   it('other models of its layers predict while a model trains, which does not notice', async () => {
-    const calm = compiled(network('base'));
+    const calm = compiled(workshop.network('base'));
     await calm.fit(x, y, { ...quiet, batchSize: 2, epochs: 10 });
-    const base = compiled(network('base'));
+    const base = compiled(workshop.network('base'));
     // The first weights are of the seed of the model that needs them first.
     await base.getWeights();
-    const others = [over('first', base), over('second', base)];
+    const others = [workshop.over('first', base), workshop.over('second', base)];
     const training = base.fit(x, y, { ...quiet, batchSize: 2, epochs: 10 });
     let running = true;
     const predictions = others.map(async (other) => {
@@ -307,8 +261,8 @@ describe.each(['cpu', 'reference'])('on %s', (backend) => {
   });
 
   it('freezing makes another program over the same values', async () => {
-    const base = compiled(network('base'));
-    const same = track(model({ backend, inputs: base.inputs, outputs: base.outputs }));
+    const base = compiled(workshop.network('base'));
+    const same = workshop.track(model({ backend, inputs: base.inputs, outputs: base.outputs }));
     await base.fit(x, y, quiet);
     const trained = await weights(same);
     base.getLayer('base_one').trainable = false;
@@ -320,93 +274,30 @@ describe.each(['cpu', 'reference'])('on %s', (backend) => {
     expect(after.slice(2)).not.toEqual(trained.slice(2));
   });
 
-  it('compile() between the calls of a prediction does not disturb it', async () => {
-    const base = compiled(network('base'));
-    const predictions = [values(base)];
+  it('compile() after a call was made does not disturb it', async () => {
+    const base = compiled(workshop.network('base'));
+    const expected = [await values(base), await weights(base)];
+    const calls: Promise<unknown>[] = [];
     for (let i = 0; i < 10; ++i) {
       base.getLayer('base_one').trainable = i % 2 === 0;
       compiled(base);
-      predictions.push(values(base));
+      calls.push(Promise.all([values(base), weights(base)]));
+      calls.push(Promise.all([values(base), weights(base)]));
     }
-    const all = await Promise.all(predictions);
-    for (const each of all) expect(each).toEqual(all[0]);
+    for (const each of await Promise.all(calls)) expect(each).toEqual(expected);
   });
 
-  it('another backend is refused', async () => {
-    const base = network('base');
-    await base.getWeights();
-    const other = backend === 'cpu' ? 'reference' : 'cpu';
-    const elsewhere = () =>
-      track(model({ backend: other, inputs: base.inputs, outputs: base.outputs }));
-    expect(elsewhere).toThrow(
-      `dense 'base_one': its weights are on the backend '${backend}', and this model is on ` +
-        `'${other}'; give both models the same`,
-    );
-    // Whichever needs the weights first.
-    const second = network('second');
-    const early = track(model({ backend: other, inputs: second.inputs, outputs: second.outputs }));
-    await early.getWeights();
-    await expect(second.predict(x)).rejects.toMatchObject({ code: 'ERR_OPTION' });
-    await second.dispose();
-    expect(await values(early)).toHaveLength(rows * width);
-  });
-
-  it.each([0, 1])('the last model of a layer frees it: the other goes first, %i', async (order) => {
-    const base = network('base');
-    const other = over('other', base);
-    const expected = await values(base);
-    const both: LayersModel[] = [base, other];
-    const [first = base, last = other] = order === 0 ? both : both.reverse();
-    await values(other);
-    await first.dispose();
-    await expect(first.predict(x)).rejects.toMatchObject({ code: 'ERR_DISPOSED' });
-    expect(await values(last)).toEqual(expected);
-    const third = over('third', base);
-    await last.dispose();
-    expect(await values(third)).toEqual(expected);
-    await third.dispose();
-    expect(() => over('fourth', base)).toThrow(
-      "dense 'base_one': its weights were freed with model 'third', the last model that used it",
-    );
-  });
-
-  it('memory goes with layers that are garbage', async () => {
-    const base = network('base');
-    await base.getWeights();
-    const alone = (await base.program()).bytes;
-    const forget = async () => {
-      const wide = sequential({
-        backend,
-        layers: [...base.layers, layers.dense({ units: 5000, name: 'wide' })],
-      });
-      await wide.getWeights();
-      return (await wide.program()).bytes;
-    };
-    expect(await forget()).toBeGreaterThan(alone + 4 * 5000 * width);
-    let bytes = NaN;
-    for (let i = 0; i < 100 && (bytes !== alone || nativeAddon().liveHandles() > 1); ++i) {
-      collectGarbage();
-      await new Promise((resolve) => setTimeout(resolve, 10));
-      await base.getWeights();
-      ({ bytes } = await base.program());
+  it('a join after a call was made does not disturb it', async () => {
+    const a = compiled(workshop.network('a', 1));
+    const b = compiled(workshop.network('b', 2));
+    const ask = () => Promise.all([values(a), weights(a), values(b), weights(b)]);
+    const expected = (await ask()).flat(2);
+    const both = workshop.over('both', a, b);
+    const before = ask();
+    const joined = values(both);
+    for (const each of await Promise.all([before, ask(), ask()])) {
+      expectClose(each.flat(2), expected);
     }
-    expect(bytes).toBe(alone);
-    expect(nativeAddon().liveHandles()).toBe(1);
-  });
-
-  it('memory goes with the layers that nobody has any more', async () => {
-    const base = network('base');
-    await base.getWeights();
-    const alone = (await base.program()).bytes;
-    const wide = sequential({
-      backend,
-      layers: [...base.layers, layers.dense({ units: 5000, name: 'wide' })],
-    });
-    await wide.getWeights();
-    await base.getWeights();
-    expect((await base.program()).bytes).toBeGreaterThan(alone + 4 * 5000 * width);
-    await wide.dispose();
-    await base.getWeights();
-    expect((await base.program()).bytes).toBe(alone);
+    await joined;
   });
 });
