@@ -171,6 +171,19 @@ describe.each(['cpu', 'reference'])('on %s', (backend) => {
     ]);
   });
 
+  it('compile() after a join starts the optimizer anew', async () => {
+    const [calm, joining] = [compiled(workshop.network('a')), compiled(workshop.network('a'))];
+    const other = workshop.network('b', 2);
+    // The one with more weights stays where it is.
+    const wide = layers.dense({ units: 20_000, name: 'wide' });
+    const larger = sequential({ backend, layers: [...other.layers, wide] });
+    await workshop.track(larger).getWeights();
+    for (const each of [calm, joining]) await each.fit(x, y, quiet);
+    await values(workshop.over('both', joining, other));
+    for (const each of [calm, joining]) await compiled(each).fit(x, y, { ...quiet, epochs: 2 });
+    expectClose((await weights(joining)).flat(), (await weights(calm)).flat());
+  });
+
   it('joins while one of the two trains, which does not notice', async () => {
     const calm = compiled(workshop.network('a', 1));
     await calm.fit(x, y, { ...quiet, epochs: 20 });
