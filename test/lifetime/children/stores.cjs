@@ -67,7 +67,8 @@ const subjects = {
     const store = new addon.Store(model.backend);
     await besideTraining(store, async () => {
       const other = await make(store);
-      void other.predict(batch);
+      // What it has under way is for the next program to settle.
+      void other.evaluate(batch);
     });
   },
   async forgetStores() {
