@@ -94,7 +94,8 @@ export class EarlyStopping extends Callback {
     }
     // A failed or aborted run keeps the weights of its last whole step.
     if (failure === undefined && this.bestWeights !== undefined && this.model) {
-      await (await this.model.program()).setWeights(this.bestWeights);
+      const { bestWeights } = this;
+      await this.model.useProgram((program) => program.setWeights(bestWeights));
     }
     this.bestWeights = undefined;
   }
@@ -102,7 +103,7 @@ export class EarlyStopping extends Callback {
   private async keep(epoch: number): Promise<void> {
     this.bestEpoch = epoch;
     if (this.options.restoreBestWeights !== true || !this.model) return;
-    this.bestWeights = await (await this.model.program()).getWeights();
+    this.bestWeights = await this.model.useProgram((program) => program.getWeights());
   }
 }
 

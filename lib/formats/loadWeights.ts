@@ -31,7 +31,7 @@ export async function loadWeights(
   const skip = trueOrFalse(place, 'skipMismatch', options.skipMismatch ?? false);
   const file = savedModelPath(place, path);
   const values = matchWeights(file, model.weights, await readSafetensors(file), skip);
-  await (await model.program()).setWeights(values);
+  await model.useProgram((program) => program.setWeights(values));
 }
 
 type Weights = SavableModel['weights'];

@@ -31,7 +31,7 @@ export async function saveModel(
   const include = trueOrFalse('save()', 'includeOptimizer', options.includeOptimizer ?? true);
   const file = modelPath('save()', path);
   const { training, values } = await snapshot(model, include);
-  const [weights, state] = await values;
+  const [weights, state] = values;
   const record: ModelRecord = {
     topology: model.toJSON(),
     ...(training ? { training } : {}),
@@ -43,20 +43,20 @@ export async function saveModel(
 
 interface Snapshot {
   readonly training: TrainingConfig | undefined;
-  readonly values: Promise<[Float32Array[], OptimizerState | undefined]>;
+  readonly values: [Float32Array[], OptimizerState | undefined];
 }
 
 /** What belongs together: compile() and training steps may come at any time. */
 async function snapshot(model: SavableModel, includeOptimizer: boolean): Promise<Snapshot> {
   for (;;) {
     const optimizer = optimizerOf(model);
-    const program = await model.program();
-    if (optimizer !== optimizerOf(model)) continue;
-    const state = includeOptimizer && model.isCompiled ? program.getOptimizerState() : undefined;
-    return {
-      training: model.trainingConfig,
-      values: Promise.all([program.getWeights(), state]),
-    };
+    const found = await model.useProgram(async (program): Promise<Snapshot | undefined> => {
+      if (optimizer !== optimizerOf(model)) return undefined;
+      const training = model.trainingConfig;
+      const state = includeOptimizer && model.isCompiled ? program.getOptimizerState() : undefined;
+      return { training, values: await Promise.all([program.getWeights(), state]) };
+    });
+    if (found !== undefined) return found;
   }
 }
 
@@ -67,7 +67,7 @@ function optimizerOf(model: SavableModel): Optimizer | undefined {
 /** Writes the weights alone, by name, to a safetensors file. Rejects with ERR_IO. */
 export async function saveWeights(model: SavableModel, path: string): Promise<void> {
   const file = modelPath('saveWeights()', path);
-  const weights = await (await model.program()).getWeights();
+  const weights = await model.useProgram((program) => program.getWeights());
   await writeWithFolder(file, weightTensors(model, weights), {});
 }
 

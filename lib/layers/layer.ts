@@ -61,8 +61,8 @@ function snakeCase(kind: string): string {
 }
 
 /**
- * A layer: its options, shapes and weights, and the ops it stands for. It holds no numbers; they
- * live in the models that use it, so two models of one layer do not share values.
+ * A layer: its options, shapes and weights, and the ops it stands for. The values of its weights are
+ * in native memory, and the same in all models that use it.
  */
 export abstract class Layer<Output extends Applied = SymbolicTensor> {
   /** The uses of this layer, in the order of apply(). */

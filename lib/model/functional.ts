@@ -40,8 +40,9 @@ export class Functional extends LayersModel {
 }
 
 /**
- * A model of the layers between inputs and outputs. Its weights are its own, also where its layers
- * belong to another model: carry values over with getWeights() and setWeights().
+ * A model of the layers between inputs and outputs. Where its layers belong to another model too, the
+ * two have the same weights: training one changes both, and the last one that is disposed of frees
+ * them. ERR_OPTION when the weights are on another backend, ERR_DISPOSED when they were freed.
  */
 export function model(options: FunctionalOptions): LayersModel {
   return new Functional(options);

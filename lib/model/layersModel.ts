@@ -3,6 +3,7 @@ import { OptionError } from '../errors/errors.js';
 import { oneOf } from '../errors/optionNames.js';
 import { functionOf, textOf, wholeNumber } from '../errors/optionValues.js';
 import { loadWeights, saveModel, saveWeights } from '../formats/index.js';
+import type { Layer } from '../layers/layer.js';
 import { longestAxis } from '../layers/limits.js';
 import type { ModelSpec, NativeProgram, PlanDescription } from '../native/program.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -35,8 +36,9 @@ import type { Logs, MetricSlot, OutputSlot, TrainableModel } from './trainable.j
 import { weightValues } from './weightValues.js';
 
 /**
- * A model that trains and predicts. Its weights are native memory: they are made when first needed
- * and freed by dispose(), by `await using`, or with the model itself.
+ * A model that trains and predicts. The weights of its layers are native memory, which models of the
+ * same layers share: they are made when first needed, and freed by dispose() of the last of these
+ * models, by `await using`, or with the layers themselves.
  */
 export abstract class LayersModel extends ModelStructure implements TrainableModel {
   /** Set it to true, in a callback, to end fit() after the current step. */
@@ -49,7 +51,8 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
 
   protected constructor(className: string, kind: string, options: ModelOptions) {
     super(className, kind, options);
-    this.#owner = new ProgramOwner(this.place);
+    const inProgress = () => this.#calls.inProgress;
+    this.#owner = new ProgramOwner(this.place, this.resolvedBackend, inProgress);
     this.#calls = new ModelCalls(this.place, () => this.disposed);
   }
 
@@ -176,8 +179,9 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
 
   /** Copies of all weights, in the order of `weights`. */
   async getWeights(): Promise<Tensor[]> {
-    const program = await this.program();
-    const values = await this.#calls.untilDisposed('getWeights', () => program.getWeights());
+    const values = await this.#calls.untilDisposed('getWeights', () =>
+      this.useProgram((program) => program.getWeights()),
+    );
     return this.weights.map(
       ({ shape }, i) => new Tensor(values[i] ?? new Float32Array(0), shape, 'float32'),
     );
@@ -186,15 +190,27 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   /** Sets all weights, in the order of `weights`. ERR_SHAPE names the one that does not fit. */
   async setWeights(weights: readonly Tensor[]): Promise<void> {
     const values = weightValues(this.place, this.weights, weights);
-    const program = await this.program();
-    await this.#calls.untilDisposed('setWeights', () => program.setWeights(values));
+    await this.#calls.untilDisposed('setWeights', () =>
+      this.useProgram((program) => program.setWeights(values)),
+    );
   }
 
-  /** The native program, brought up to date with compile(). */
+  /**
+   * The native program, brought up to date with compile(). It stays while a training or evaluation
+   * of this model is in progress; else another may take its place.
+   */
   async program(): Promise<NativeProgram> {
     this.#calls.requireAlive();
     this.#spec ??= this.lowered();
     return this.#owner.get(this.#spec, this.#training?.spec);
+  }
+
+  /** Begins a call on the native program, which stays until that ends. */
+  async useProgram<T>(call: (program: NativeProgram) => Promise<T>): Promise<T> {
+    functionOf(this.place, 'call', call, 'the program');
+    this.#calls.requireAlive();
+    this.#spec ??= this.lowered();
+    return this.#owner.use(this.#spec, this.#training?.spec, call);
   }
 
   /**
@@ -202,8 +218,9 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
    * `batchSize` (default 32) in 'train' (default), 'evaluate' or 'predict' mode.
    */
   async explain(mode: 'predict' | 'evaluate' | 'train' = 'train', batchSize = 32): Promise<string> {
-    const program = await this.planner('explain()', mode, batchSize);
-    return this.#calls.untilDisposed('explain', () => program.explain(mode, batchSize));
+    return this.#calls.untilDisposed('explain', () =>
+      this.planned('explain()', mode, batchSize, (program) => program.explain(mode, batchSize)),
+    );
   }
 
   /** What explain() prints, as data. Neither allocates memory. */
@@ -211,8 +228,9 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
     mode: 'predict' | 'evaluate' | 'train' = 'train',
     batchSize = 32,
   ): Promise<PlanDescription> {
-    const program = await this.planner('plan()', mode, batchSize);
-    return this.#calls.untilDisposed('plan', () => program.plan(mode, batchSize));
+    return this.#calls.untilDisposed('plan', () =>
+      this.planned('plan()', mode, batchSize, (program) => program.plan(mode, batchSize)),
+    );
   }
 
   /**
@@ -244,7 +262,10 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
     return this.#owner.disposed;
   }
 
-  /** Frees the weights after the step in progress; later calls reject with ERR_DISPOSED. */
+  /**
+   * Frees, after the step in progress, the weights of the layers that no other model has; later
+   * calls reject with ERR_DISPOSED, and so does a new model of layers whose weights were freed.
+   */
   dispose(): Promise<void> {
     return this.#owner.dispose();
   }
@@ -263,14 +284,23 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
     return this.#spec !== undefined || this.nodes.length > 0;
   }
 
-  /** The program for planning alone: its weights may not be there yet. */
-  private planner(place: string, mode: string, batchSize: number): Promise<NativeProgram> {
+  protected override ownLayers(layers: readonly Layer[]): void {
+    this.#owner.own(layers);
+  }
+
+  /** A call on a program whose weights may not be there yet. */
+  private planned<T>(
+    place: string,
+    mode: string,
+    batchSize: number,
+    call: (program: NativeProgram) => Promise<T>,
+  ): Promise<T> {
     oneOf(place, 'mode', mode, ['predict', 'evaluate', 'train']);
     wholeNumber(place, 'batchSize', batchSize, 1, longestAxis);
     if (mode !== 'predict') this.requireCompiled();
     this.#calls.requireAlive();
     this.#spec ??= this.lowered();
-    return this.#owner.planner(this.#spec, this.#training?.spec);
+    return this.#owner.plan(this.#spec, this.#training?.spec, call);
   }
 
   private lowered(): ModelSpec {

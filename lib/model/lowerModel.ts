@@ -2,6 +2,7 @@ import type { Layer } from '../layers/layer.js';
 import type { LayerGraph, Trainability } from '../layers/layerGraph.js';
 import type { LayerLowering, LoweredOp } from '../layers/lowering.js';
 import type { LayerNode, SymbolicTensor } from '../layers/symbolicTensor.js';
+import { firstWeightId } from '../layers/weightIds.js';
 import type { ModelSpec, OpSpec, WeightSpec } from '../native/program.js';
 import type { ResolvedBackend } from './backend.js';
 import { leavesOf, type Leaf } from './leaves.js';
@@ -10,13 +11,15 @@ import { leavesOf, type Leaf } from './leaves.js';
 const seededStreams = 2 ** 30;
 
 function weightSpecs({ layer, path, trains }: Leaf): WeightSpec[] {
-  return layer.weights.map(({ name, shape, initializer, regularizer, trainable }) => ({
+  const id = firstWeightId(layer);
+  return layer.weights.map(({ name, shape, initializer, regularizer, trainable }, i) => ({
     name: `${path}/${name}`,
     shape,
     initializer: initializer.toSpec(shape),
     trainable: trainable && trains,
     l1: regularizer?.l1 ?? 0,
     l2: regularizer?.l2 ?? 0,
+    id: id + i,
   }));
 }
 

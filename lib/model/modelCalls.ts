@@ -50,10 +50,15 @@ export class ModelCalls {
     return this.#batches.take(batch);
   }
 
+  /** A training or an evaluation that is in progress. */
+  get inProgress(): string | undefined {
+    return this.#training ?? this.#evaluations[0];
+  }
+
   /** Before what changes the losses: ERR_MODEL_BUSY while a call needs them. */
   requireLossesUnused(method: string): void {
     this.requireAlive();
-    const running = this.#training ?? this.#evaluations[0];
+    const running = this.inProgress;
     if (running !== undefined) throw this.busy(method, running);
   }
 

@@ -99,11 +99,14 @@ export abstract class ModelStructure<Output extends Applied = Applied>
   }
 
   protected get graph(): LayerGraph {
-    this.#graph ??= this.madeGraph();
-    return this.#graph;
+    if (this.#graph !== undefined) return this.#graph;
+    const graph = this.madeGraph();
+    this.graph = graph;
+    return graph;
   }
 
   protected set graph(graph: LayerGraph) {
+    this.ownLayers(leavesOf({ graph, trainable: true }).map(({ layer }) => layer));
     this.#graph = graph;
   }
 
@@ -111,6 +114,9 @@ export abstract class ModelStructure<Output extends Applied = Applied>
   protected madeGraph(): LayerGraph {
     throw new OptionError('it has no layers; add them first', { place: this.place });
   }
+
+  /** Called with all layers of the model, also when some were added; models are taken apart. */
+  protected abstract ownLayers(layers: readonly Layer[]): void;
 
   /** Whether inputs stand among `layers` and in the summary. */
   protected readonly listsInputs: boolean = true;

@@ -48,6 +48,8 @@ export interface TrainableModel {
   stopTraining: boolean;
   /** The native program, made and initialised when first asked for; ERR_DISPOSED afterwards. */
   program(): Promise<NativeProgram>;
+  /** Begins a call on the program before anything, as compile(), can take its place. */
+  useProgram<T>(call: (program: NativeProgram) => Promise<T>): Promise<T>;
   /** Runs `work` as the only training of the model; ERR_MODEL_BUSY while there is another. */
   exclusively<T>(method: string, work: () => Promise<T>): Promise<T>;
   /** Runs `work` beside a training; with 'losses', compile() is refused meanwhile. */

@@ -28,6 +28,8 @@ export interface WeightSpec {
   readonly trainable: boolean;
   readonly l1: number;
   readonly l2: number;
+  /** In the program's store: a whole number in [0, 2^53). Default: the program's alone. */
+  readonly id?: number;
 }
 
 /** One forward op of docs/ops.md. */
@@ -167,8 +169,8 @@ export interface OptimizerState {
 }
 
 /**
- * A compiled model. Every method that returns a promise runs on the program's own thread, in the
- * order of the calls. Of arrays that are passed in, the rows that a call needs are copied as it is
+ * A compiled model. Every method that returns a promise runs on the thread of the program's store,
+ * in the order of the calls on all programs of that store. Of arrays that are passed in, the rows that a call needs are copied as it is
  * made: they may change, or be transferred, once it has returned.
  */
 export interface NativeProgram {
@@ -202,7 +204,31 @@ export interface NativeProgram {
   dispose(): Promise<void>;
   /** True from the call of dispose() on. */
   readonly disposed: boolean;
-  /** Bytes held in backend memory after the last call that settled. */
+  /** Bytes held in backend memory after the last call that settled, those of the store included. */
+  readonly bytes: number;
+}
+
+/** A weight and its values, as a store takes them. */
+export interface StoredWeight {
+  readonly id: number;
+  /** For errors. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/**
+ * Weights that programs share, by their ids, and the thread that these programs run on. What is
+ * read and written comes behind the calls on them that were made before.
+ */
+export interface NativeStore {
+  /** The values of these weights; null for one that has none, or that is not there. */
+  read(ids: readonly number[]): Promise<(Float32Array | null)[]>;
+  /** Makes those that are not there. ERR_SHAPE for one that has another shape. */
+  write(weights: readonly StoredWeight[]): Promise<void>;
+  /** Forgets these weights, at once. Programs that use one keep it until they are disposed. */
+  release(ids: readonly number[]): void;
+  /** Bytes of its weights and of its programs' activations after the last call that settled. */
   readonly bytes: number;
 }
 
@@ -248,8 +274,12 @@ export interface PluginReport {
 
 /** What the compiled addon exports. */
 export interface NativeAddon {
-  /** Checks the specification; throws before anything is allocated. */
-  readonly Program: new (spec: ModelSpec) => NativeProgram;
+  /**
+   * Checks the specification; throws before anything is allocated. Default: a store of its own;
+   * ERR_OPTION for one of another backend or of other options.
+   */
+  readonly Program: new (spec: ModelSpec, store?: NativeStore) => NativeProgram;
+  readonly Store: new (backend: string, options?: Attributes) => NativeStore;
   /** Errors thrown or rejected by native code are made with this class. */
   setErrorClass(
     errorClass: new (message: string, options: { code: string; place: string }) => Error,

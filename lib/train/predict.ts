@@ -108,11 +108,10 @@ async function predictRows(
   let step = 0;
   for (let next = batches.next(); next.done !== true; next = batches.next()) {
     const batch = next.value;
-    const values = await model.betweenSteps(async () => {
-      // compile() may have made another since.
-      const program = await model.program();
-      return program.predict(batch, training);
-    });
+    // compile() may make another program between two batches.
+    const values = await model.betweenSteps(() =>
+      model.useProgram((program) => program.predict(batch, training)),
+    );
     outputs.forEach((output, i) => {
       const given = values[i] ?? new Float32Array(0);
       requireDeclared(model.outputSlots[i], given.length / batch.size);

@@ -12,6 +12,7 @@
 #include "keep_loaded.h"
 #include "plugin_to_js.h"
 #include "program.h"
+#include "store.h"
 #include "value_to_js.h"
 
 namespace node_cudnn {
@@ -30,6 +31,7 @@ AddonData::AddonData(Napi::Env env, Napi::Object exports)
                            InstanceMethod("liveHandles", &AddonData::countLiveHandles),
                            InstanceMethod("resizeWithPad", &AddonData::resizeWithPad),
                            InstanceValue("Program", ProgramObject::define(env), napi_enumerable),
+                           InstanceValue("Store", StoreObject::define(env), napi_enumerable),
                        });
 }
 

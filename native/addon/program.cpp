@@ -7,6 +7,7 @@
 #include "error_to_js.h"
 #include "field.h"
 #include "spec_from_js.h"
+#include "store.h"
 
 namespace node_cudnn {
 
@@ -40,23 +41,22 @@ Napi::Function ProgramObject::define(Napi::Env env) {
 }
 
 ProgramObject::ProgramObject(const Napi::CallbackInfo& info)
-    : Napi::ObjectWrap<ProgramObject>(info),
-      liveHandles_(dataOf(info.Env()).liveHandles),
-      queue_(dataOf(info.Env()).completions,
-             throwingJs(info.Env(), [] { return computeThreadsFromEnvironment(); })) {
+    : Napi::ObjectWrap<ProgramObject>(info), liveHandles_(dataOf(info.Env()).liveHandles) {
   throwingJs(info.Env(), [&] {
     ModelSpec spec = modelSpecFromJs(Field(info[0], "spec"));
     inputs_ = spec.inputs;
     weights_ = spec.weights;
-    program_ = std::make_unique<Program>(std::move(spec));
+    const Field store(info[1], "store");
+    store_ = store.isAbsent()
+                 ? std::make_shared<StoreThread>(info.Env(), spec.backend, spec.backendOptions)
+                 : StoreObject::threadOf(store);
+    program_ = std::make_unique<Program>(std::move(spec), store_->store());
   });
+  store_->enter();
   ++*liveHandles_;
 }
 
-ProgramObject::~ProgramObject() {
-  queue_.stop();
-  if (program_ != nullptr) freed(Env());
-}
+ProgramObject::~ProgramObject() { freed(Env()); }
 
 Napi::Value ProgramObject::call(const Napi::CallbackInfo& info, const char* method,
                                 const std::function<TaskFunction()>& convert) {
@@ -70,8 +70,8 @@ Napi::Value ProgramObject::call(const Napi::CallbackInfo& info, const char* meth
 }
 
 Napi::Value ProgramObject::enqueue(const Napi::CallbackInfo& info, TaskFunction function) {
-  auto task = std::make_unique<Task>(info.Env(), [this, work = std::move(function)] {
-    const auto publishBytes = [this] { bytes_ = program_ == nullptr ? 0 : program_->bytes(); };
+  auto publishing = [this, work = std::move(function)] {
+    const auto publishBytes = [this] { bytes_ = program_ == nullptr ? 0 : program_->ownBytes(); };
     try {
       Outcome outcome = work();
       publishBytes();
@@ -80,11 +80,9 @@ Napi::Value ProgramObject::enqueue(const Napi::CallbackInfo& info, TaskFunction 
       publishBytes();
       throw;
     }
-  });
-  task->pin(info.This().As<Napi::Object>());
-  task->beforeSettling = [this](Napi::Env env) { settling(env); };
-  const Napi::Value promise = task->promise();
-  queue_.push(std::move(task));
+  };
+  const Napi::Value promise = store_->enqueue(info.This().As<Napi::Object>(), std::move(publishing),
+                                              [this](Napi::Env env) { settling(env); });
   ++outstanding_;
   return promise;
 }
@@ -94,16 +92,13 @@ void ProgramObject::settling(Napi::Env env) {
   Napi::MemoryManagement::AdjustExternalMemory(
       env, static_cast<std::int64_t>(bytes) - static_cast<std::int64_t>(reportedBytes_));
   reportedBytes_ = bytes;
-  if (--outstanding_ == 0 && disposed_) {
-    queue_.stop();
-    freed(env);
-  }
+  if (--outstanding_ == 0 && disposed_) freed(env);
 }
 
 void ProgramObject::freed(Napi::Env env) {
-  if (freed_) return;
-  freed_ = true;
-  program_.reset();
+  if (store_ == nullptr) return;
+  store_->leave(std::move(program_));
+  store_.reset();
   staging_.reset();
   --*liveHandles_;
   Napi::MemoryManagement::AdjustExternalMemory(env, -static_cast<std::int64_t>(reportedBytes_));
@@ -112,7 +107,7 @@ void ProgramObject::freed(Napi::Env env) {
 
 Napi::Value ProgramObject::dispose(const Napi::CallbackInfo& info) {
   return rejectingJs(info.Env(), [&]() -> Napi::Value {
-    if (freed_) {
+    if (store_ == nullptr) {
       const auto deferred = Napi::Promise::Deferred::New(info.Env());
       deferred.Resolve(info.Env().Undefined());
       return deferred.Promise();
@@ -130,7 +125,8 @@ Napi::Value ProgramObject::disposed(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value ProgramObject::bytes(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), static_cast<double>(reportedBytes_));
+  return Napi::Number::New(info.Env(),
+                           static_cast<double>(reportedBytes_ + (store_ ? store_->bytes() : 0)));
 }
 
 }  // namespace node_cudnn

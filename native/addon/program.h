@@ -1,4 +1,4 @@
-// The JavaScript class Program: a compiled model with a thread of its own.
+// The JavaScript class Program: a compiled model over the weights of a store.
 #pragma once
 
 #include <napi.h>
@@ -10,7 +10,7 @@
 
 #include "core/program.h"
 #include "staging.h"
-#include "task_queue.h"
+#include "store_thread.h"
 
 namespace node_cudnn {
 
@@ -50,17 +50,17 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
   void settling(Napi::Env env);
   void freed(Napi::Env env);
 
-  std::unique_ptr<Program> program_;  // used by the queue's thread alone once it runs
+  std::shared_ptr<StoreThread> store_;  // null once this is freed
+  std::unique_ptr<Program> program_;    // used by the store's thread alone once a call was queued
   std::vector<InputSpec> inputs_;
   std::vector<WeightSpec> weights_;
   std::shared_ptr<Staging> staging_ = std::make_shared<Staging>();
   std::shared_ptr<int> liveHandles_;
+  // Without those of the store.
   std::atomic<std::size_t> bytes_ = 0;
   std::size_t reportedBytes_ = 0;  // to the garbage collector
   std::size_t outstanding_ = 0;
   bool disposed_ = false;
-  bool freed_ = false;
-  TaskQueue queue_;  // last: its thread ends before the rest goes
 };
 
 }  // namespace node_cudnn

@@ -35,14 +35,6 @@ AttributeValue attributeFromJs(const Field& field) {
   return numbers;
 }
 
-Attributes attributesFromJs(const Field& field) {
-  Attributes attributes;
-  for (const std::string& name : field.propertyNames()) {
-    attributes.set(name, attributeFromJs(field[name]));
-  }
-  return attributes;
-}
-
 WeightSpec weightSpecFromJs(const Field& field) {
   WeightSpec spec;
   spec.name = field["name"].text();
@@ -52,6 +44,7 @@ WeightSpec weightSpecFromJs(const Field& field) {
   spec.trainable = field["trainable"].boolean();
   spec.l1 = field["l1"].finite();
   spec.l2 = field["l2"].finite();
+  if (!field["id"].isAbsent()) spec.id = weightIdFromJs(field["id"]);
   return spec;
 }
 
@@ -84,6 +77,20 @@ MetricSpec metricSpecFromJs(const Field& field) {
 }
 
 }  // namespace
+
+Attributes attributesFromJs(const Field& field) {
+  Attributes attributes;
+  for (const std::string& name : field.propertyNames()) {
+    attributes.set(name, attributeFromJs(field[name]));
+  }
+  return attributes;
+}
+
+std::int64_t weightIdFromJs(const Field& field) {
+  const std::int64_t id = field.integer();
+  if (id < 0) throw field.mismatch("a whole number from 0 on");
+  return id;
+}
 
 ModelSpec modelSpecFromJs(const Field& field) {
   ModelSpec spec;

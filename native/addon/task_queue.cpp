@@ -58,7 +58,7 @@ void TaskQueue::push(std::unique_ptr<Task> task) {
   completions_->begin();
   {
     const std::lock_guard lock(mutex_);
-    waiting_.push_back(std::move(task));
+    waiting_.push_back({std::move(task), nullptr});
   }
   changed_.notify_one();
 }
@@ -67,7 +67,16 @@ void TaskQueue::pushFront(std::unique_ptr<Task> task) {
   start();
   {
     const std::lock_guard lock(mutex_);
-    waiting_.push_front(std::move(task));
+    waiting_.push_front({std::move(task), nullptr});
+  }
+  changed_.notify_one();
+}
+
+void TaskQueue::drop(std::shared_ptr<void> object) {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back({nullptr, std::move(object)});
   }
   changed_.notify_one();
 }
@@ -119,19 +128,20 @@ void TaskQueue::work(std::promise<void> started) {
     return;
   }
   started.set_value();
-  while (std::unique_ptr<Task> task = next()) {
-    task->run();
-    completions_->ran(*this, std::move(task));
+  while (std::optional<Entry> entry = next()) {
+    if (entry->task == nullptr) continue;
+    entry->task->run();
+    completions_->ran(*this, std::move(entry->task));
   }
 }
 
-std::unique_ptr<Task> TaskQueue::next() {
+std::optional<TaskQueue::Entry> TaskQueue::next() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-  if (stopping_) return nullptr;
-  std::unique_ptr<Task> task = std::move(waiting_.front());
+  if (stopping_) return std::nullopt;
+  Entry entry = std::move(waiting_.front());
   waiting_.pop_front();
-  return task;
+  return entry;
 }
 
 int computeThreadsFromEnvironment() {

@@ -36,6 +36,8 @@ class Attributes {
 
   const std::map<std::string, AttributeValue>& values() const { return values_; }
 
+  bool operator==(const Attributes& other) const = default;
+
  private:
   std::map<std::string, AttributeValue> values_;
 };

@@ -31,6 +31,11 @@ Program::Program(ModelSpec spec, std::shared_ptr<Store> store)
                 "its weights are on the backend '" + store_->backendName() + "', not on '" +
                     spec_.backend + "'");
   }
+  if (spec_.backendOptions != store_->options()) {
+    throw Error(ErrorCode::Option, "store",
+                "its weights are on the backend '" + store_->backendName() +
+                    "' with other backendOptions; give both the same");
+  }
   checkModel(spec_);
   slotTable_ = std::make_unique<SlotTable>(spec_, training_);
   const ModelGraph model = buildModelGraph(spec_, training_, Mode::Predict, 1, false);
@@ -44,10 +49,14 @@ Program::Program(ModelSpec spec, std::shared_ptr<Store> store)
     slots_.push_back(weight.id < 0 ? std::make_shared<Slot>(Slot{weight.name, weight.shape})
                                    : store_->weight(weight.id, weight.name, weight.shape));
   }
+  store_->enter();
 }
 
 Program::~Program() {
   if (store_->running == this) settleForAnother();
+  plans_.reset();
+  slots_.clear();
+  store_->leave();
 }
 
 void Program::configureTraining(TrainingSpec spec) {

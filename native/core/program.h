@@ -1,6 +1,6 @@
 // A compiled model: a graph over weights of a store, its optimizer's state, and a plan for each
 // mode and batch size, made when first needed. Not thread-safe: one thread calls a store's
-// programs.
+// programs and destroys them; another may make them.
 #pragma once
 
 #include <cstdint>
@@ -70,7 +70,8 @@ struct SlotTable;
 class Program {
  public:
   // Builds and checks the graph (batch 1) and asks the backend about each op; allocates nothing.
-  // Without a store it has one of its own. Throws Error(Option) for a store of another backend.
+  // Without a store it has one of its own. Throws Error(Option) for a store of another backend or
+  // of other options.
   explicit Program(ModelSpec spec, std::shared_ptr<Store> store = nullptr);
   ~Program();
   Program(const Program&) = delete;
@@ -120,7 +121,10 @@ class Program {
   std::vector<CommandProfile> profile(const Batch& batch, int repeats);
 
   // Bytes held in backend memory: the store's, and what this program alone uses.
-  std::size_t bytes() const;
+  std::size_t bytes() const { return store_->bytes() + ownBytes(); }
+  std::size_t ownBytes() const;
+  // Ends what it has under way, for the store; its own next call tells of what failed.
+  void settleForAnother() noexcept;
   // Plans that are kept; those used least recently go.
   std::size_t planCount() const;
 
@@ -156,9 +160,7 @@ class Program {
   void observe(bool wait, const Batch* batch);
   // Waits for what was started in this store, and takes note of it.
   void settle();
-  void settleForAnother() noexcept;
-  // Takes note of what the host wrote into a slot, and of an update that may have overflowed.
-  void noteValues(Slot& slot, std::span<const float> values);
+  // Takes note of an update that may have overflowed.
   void noteUpdate(double norm, const StepState& state);
   void lookAtWeights();
   // Runs the plan's phases up to `last` command by command, to the first with an output that is
@@ -167,7 +169,6 @@ class Program {
   void requireFiniteForward(Plan& plan, const Batch& batch, const StepState& state);
   [[noreturn]] void refuseNotFinite(const std::string& culprit, const StepState& state);
   [[noreturn]] void throwNotFinite(Plan& plan, const Batch* batch, const StepState& state);
-  void writeSlot(Slot& slot, std::span<const float> values);
 
   ModelSpec spec_;
   TrainingSpec training_;

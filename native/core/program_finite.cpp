@@ -16,18 +16,10 @@ namespace node_cudnn {
 
 namespace {
 
-bool isFinite(std::span<const float> values) {
-  return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
-}
-
 // Far below where an update of single precision overflows, far above any that trains.
 constexpr double kLargeUpdate = 1e30;
 
 }  // namespace
-
-void Program::noteValues(Slot& slot, std::span<const float> values) {
-  slot.isFinite = isFinite(values);
-}
 
 void Program::noteUpdate(double norm, const StepState& state) {
   const bool large = !(std::sqrt(norm) * std::abs(state.learningRate) < kLargeUpdate);
@@ -43,8 +35,7 @@ void Program::lookAtWeights() {
   if (std::ranges::none_of(weights, isDoubtful)) return;
   settle();
   for (const SlotPtr& slot : weights) {
-    if (!std::exchange(slot->isDoubtful, false)) continue;
-    noteValues(*slot, store_->read(*slot));
+    if (std::exchange(slot->isDoubtful, false)) store_->look(*slot);
   }
 }
 
@@ -58,7 +49,7 @@ std::optional<std::string> Program::firstNotFinite(Plan& plan, const StepState& 
     std::vector<float> values =
         hostFloats(elementCount(tensor.shape), "a copy of '" + tensor.name + "'");
     backend().read(*buffer.layout, plan.address(id), values);
-    return isFinite(values);
+    return allFinite(values);
   };
   for (std::size_t i = 0; i < schedule.commands.size(); ++i) {
     const Command& command = schedule.commands[i];

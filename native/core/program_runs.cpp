@@ -58,13 +58,12 @@ void Program::observe(bool wait, const Batch* batch) {
 
 // A plan's runs are observed before another plan runs or it goes.
 void Program::settle() {
-  if (store_->running != nullptr && store_->running != this) store_->running->settleForAnother();
+  if (store_->running != this) store_->settle();
   observe(true, nullptr);
   running_ = nullptr;
   store_->running = nullptr;
 }
 
-// Its own next call tells of what failed.
 void Program::settleForAnother() noexcept {
   try {
     observe(true, nullptr);

@@ -1,5 +1,4 @@
 // What a program lets its owner see and set: weights, optimizer state, memory.
-#include <cmath>
 #include <utility>
 
 #include "error.h"
@@ -18,12 +17,7 @@ std::vector<float> Program::readWeight(std::size_t index) {
 
 void Program::writeWeight(std::size_t index, std::span<const float> values) {
   weight(index);
-  writeSlot(*slots_[index], values);
-}
-
-void Program::writeSlot(Slot& slot, std::span<const float> values) {
-  store_->write(slot, values);
-  noteValues(slot, values);
+  store_->write(*slots_[index], values);
 }
 
 std::vector<std::string> Program::optimizerStateNames() const { return slotTable_->stateNames; }
@@ -34,13 +28,13 @@ std::vector<float> Program::readOptimizerState(std::size_t index) {
 }
 
 void Program::writeOptimizerState(std::size_t index, std::span<const float> values) {
-  writeSlot(*slots_.at(slotTable_->state(index)), values);
+  store_->write(*slots_.at(slotTable_->state(index)), values);
 }
 
 std::size_t Program::planCount() const { return plans_->size(); }
 
-std::size_t Program::bytes() const {
-  std::size_t total = store_->bytes();
+std::size_t Program::ownBytes() const {
+  std::size_t total = 0;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     const bool isStored = i < spec_.weights.size() && spec_.weights[i].id >= 0;
     if (!isStored && slots_[i]->memory) total += slots_[i]->memory->bytes();

@@ -1,9 +1,12 @@
 #include "store.h"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "error.h"
 #include "host_memory.h"
+#include "program.h"
 
 namespace node_cudnn {
 
@@ -15,6 +18,7 @@ Store::Store(std::string backend, Attributes options)
 Store::~Store() = default;
 
 SlotPtr Store::weight(std::int64_t id, const std::string& name, const Shape& shape) {
+  const std::lock_guard lock(mutex_);
   const auto [entry, made] = weights_.try_emplace(id, nullptr);
   if (made) entry->second = std::make_shared<Slot>(Slot{.name = name, .shape = shape});
   if (entry->second->shape == shape) return entry->second;
@@ -23,11 +27,23 @@ SlotPtr Store::weight(std::int64_t id, const std::string& name, const Shape& sha
                   entry->second->name + "', got " + toString(shape));
 }
 
-void Store::release(std::span<const std::int64_t> ids) {
+SlotPtr Store::find(std::int64_t id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = weights_.find(id);
+  return found == weights_.end() ? nullptr : found->second;
+}
+
+std::vector<SlotPtr> Store::release(std::span<const std::int64_t> ids) {
+  std::vector<SlotPtr> slots;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(released_, [](const auto& slot) { return slot.expired(); });
   for (const std::int64_t id : ids) {
-    const auto found = weights_.find(id);
-    if (found != weights_.end() && found->second.use_count() == 1) weights_.erase(found);
+    auto found = weights_.extract(id);
+    if (found.empty()) continue;
+    released_.push_back(found.mapped());
+    slots.push_back(std::move(found.mapped()));
   }
+  return slots;
 }
 
 void Store::allocate(Slot& slot) {
@@ -68,6 +84,19 @@ void Store::write(Slot& slot, std::span<const float> values) {
   allocate(slot);
   backend_->write(*slot.layout, slot.memory->data(), values);
   slot.hasValues = true;
+  slot.isFinite = allFinite(values);
+}
+
+void Store::look(Slot& slot) { slot.isFinite = allFinite(read(slot)); }
+
+void Store::settle() {
+  if (running != nullptr) running->settleForAnother();
+}
+
+void Store::leave() {
+  if (--programs_ > 0 || !arena_) return;
+  arena_.reset();
+  changed();
 }
 
 void Store::ensureArena(std::size_t bytes) {
@@ -79,8 +108,17 @@ void Store::ensureArena(std::size_t bytes) {
 
 std::size_t Store::bytes() const {
   std::size_t total = arena_ ? arena_->bytes() : 0;
-  for (const auto& [id, slot] : weights_) total += slot->memory ? slot->memory->bytes() : 0;
+  const auto add = [&](const Slot& slot) { total += slot.memory ? slot.memory->bytes() : 0; };
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, slot] : weights_) add(*slot);
+  for (const auto& released : released_) {
+    if (const SlotPtr slot = released.lock()) add(*slot);
+  }
   return total;
+}
+
+bool allFinite(std::span<const float> values) {
+  return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
 }
 
 }  // namespace node_cudnn

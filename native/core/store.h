@@ -1,12 +1,15 @@
 // Weights in the memory of one backend, shared by the programs that use them, and the memory for
-// activations, of which the programs of a store need one at a time. Not thread-safe: one thread
-// calls a store and its programs.
+// activations, of which the programs of a store need one at a time. One thread calls a store and
+// its programs; only weight(), has(), release() and the constructor of a Program may be called
+// beside it, by another.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -50,17 +53,21 @@ class Store {
   // The weight of this id, which is made when it is not there. Throws Error(Shape) where it has
   // another shape.
   SlotPtr weight(std::int64_t id, const std::string& name, const Shape& shape);
-  bool has(std::int64_t id) const { return weights_.contains(id); }
-  // Frees those of these weights that no program uses any more.
-  void release(std::span<const std::int64_t> ids);
+  bool has(std::int64_t id) const { return find(id) != nullptr; }
+  // Null where there is none.
+  SlotPtr find(std::int64_t id) const;
+  // Forgets these weights. Each lives on in what is returned, and in the programs that use it.
+  std::vector<SlotPtr> release(std::span<const std::int64_t> ids);
 
   // Memory in the slot's layout, a plain one if none was chosen. Throws OutOfMemory.
   void allocate(Slot& slot);
   // Gives the slot another layout; values that are there are converted.
   void convert(Slot& slot, const LayoutPtr& wanted);
   std::vector<float> read(Slot& slot);
-  // Throws Error(Shape) for another number of values.
+  // Takes note of whether the values are finite. Throws Error(Shape) for another number of them.
   void write(Slot& slot, std::span<const float> values);
+  // Takes note of whether the values that are there are finite.
+  void look(Slot& slot);
 
   // At least so many bytes for activations and gradients, of whichever program runs.
   void ensureArena(std::size_t bytes);
@@ -73,17 +80,28 @@ class Store {
 
   // The program whose runs were not observed yet, or null.
   Program* running = nullptr;
+  // Waits for its runs, and has it take note of them.
+  void settle();
 
-  // Bytes of the weights and of the arena.
+  // Called by each program once: the memory for activations goes with the last.
+  void enter() { ++programs_; }
+  void leave();
+
+  // Bytes of the weights, also of those that were released and are used still, and of the arena.
   std::size_t bytes() const;
 
  private:
   std::string name_;
   Attributes options_;
   std::unique_ptr<Backend> backend_;
-  std::map<std::int64_t, SlotPtr> weights_;
+  mutable std::mutex mutex_;
+  std::map<std::int64_t, SlotPtr> weights_;    // guarded by mutex_
+  std::vector<std::weak_ptr<Slot>> released_;  // guarded by mutex_
   std::unique_ptr<Memory> arena_;
+  std::atomic<int> programs_ = 0;
   std::uint64_t version_ = 1;
 };
+
+bool allFinite(std::span<const float> values);
 
 }  // namespace node_cudnn

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
 
 #include "errors.h"
 #include "program_results.h"
@@ -212,19 +213,89 @@ TEST_P(StoreTest, TheActivationsOfAllProgramsTakeTheSameMemory) {
   EXPECT_EQ(store->bytes(), bytes);
 }
 
-TEST_P(StoreTest, FreesAWeightThatNoProgramUses) {
+TEST_P(StoreTest, AReleasedWeightGoesWithTheLastProgramThatUsesIt) {
   const ModelSpec plain = smallDense(GetParam());
   const ModelSpec spec = shared(plain, weightNames(plain));
   const std::vector<std::int64_t> ids{0, 1, 2, 3};
   auto program = programOf(spec, trainingWith(momentumSgd()));
-  EXPECT_GT(store->bytes(), 0U);
-  store->release(ids);
-  EXPECT_TRUE(store->has(0));
-  program.reset();
-  EXPECT_GT(store->bytes(), 0U);
-  store->release(ids);
+  const std::vector<Floats> weights = allWeights(*program);
+  const std::size_t bytes = store->bytes();
+  EXPECT_GT(bytes, 0U);
+  EXPECT_EQ(store->release(ids).size(), 4U);
   EXPECT_FALSE(store->has(0));
+  EXPECT_TRUE(store->release(ids).empty());
+  EXPECT_EQ(allWeights(*program), weights);
+  EXPECT_EQ(store->bytes(), bytes);
+  program.reset();
   EXPECT_EQ(store->bytes(), 0U);
+}
+
+TEST_P(StoreTest, TheMemoryForActivationsGoesWithTheLastProgram) {
+  const ModelSpec plain = smallAlexNet(GetParam());
+  const ModelSpec spec = shared(plain, weightNames(plain));
+  auto first = programOf(spec, trainingWith(momentumSgd()));
+  auto second = programOf(spec, trainingWith(momentumSgd()));
+  first->train(data.batch(0, 32), 0.05F);
+  const std::vector<Floats> weights = allWeights(*second);
+  first.reset();
+  EXPECT_NE(store->arena(), nullptr);
+  second.reset();
+  EXPECT_EQ(store->arena(), nullptr);
+  const auto third = programOf(spec, trainingWith(momentumSgd()));
+  EXPECT_EQ(allWeights(*third), weights);
+  third->train(data.batch(0, 32), 0.05F);
+}
+
+TEST_P(StoreTest, TellsEveryProgramOfValuesThatAreWrittenIntoIt) {
+  const ModelSpec plain = smallAlexNet(GetParam());
+  const ModelSpec spec = shared(plain, weightNames(plain));
+  const auto trainer = programOf(spec, trainingWith(momentumSgd()));
+  trainer->train(data.batch(0, 8), 0.05F);
+  store->settle();
+  EXPECT_EQ(store->running, nullptr);
+  const SlotPtr bias = store->find(1);
+  Floats values = store->read(*bias);
+  const Floats before = values;
+  values[0] = std::nanf("");
+  store->write(*bias, values);
+  expectError(ErrorCode::NotFinite, {"step 1", "'conv1/bias'"},
+              [&] { trainer->train(data.batch(0, 8), 0.05F); });
+  store->write(*bias, before);
+  trainer->train(data.batch(0, 8), 0.05F);
+  EXPECT_EQ(trainer->step(), 2U);
+  EXPECT_EQ(store->find(99), nullptr);
+}
+
+TEST_P(StoreTest, RefusesAProgramOfOtherOptions) {
+  ModelSpec spec = smallDense(GetParam());
+  spec.backendOptions.set("precision", std::string("float32"));
+  expectError(ErrorCode::Option, {"store", GetParam(), "other backendOptions"},
+              [&] { Program program(spec, store); });
+}
+
+// As JavaScript's thread does, beside the one that trains.
+TEST_P(StoreTest, ProgramsAreMadeAndWeightsReleasedBesideATraining) {
+  const ModelSpec plain = smallAlexNet(GetParam());
+  const ModelSpec spec = shared(plain, weightNames(plain));
+  const auto trainer = programOf(spec, trainingWith(momentumSgd()));
+  std::vector<std::unique_ptr<Program>> made;
+  std::thread other([&] {
+    ModelSpec next = spec;
+    for (int i = 0; i < 20; ++i) {
+      made.push_back(std::make_unique<Program>(spec, store));
+      for (WeightSpec& weight : next.weights) weight.id += 100;
+      made.push_back(std::make_unique<Program>(next, store));
+      const std::vector<std::int64_t> ids{next.weights[0].id};
+      store->release(ids);
+    }
+  });
+  for (int step = 0; step < 20; ++step) {
+    trainer->train(data.batch(0, 8), 0.05F);
+    EXPECT_GT(store->bytes(), 0U);
+  }
+  other.join();
+  EXPECT_EQ(made.size(), 40U);
+  EXPECT_EQ(allWeights(*made[0]), allWeights(*trainer));
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, StoreTest, testing::ValuesIn(backendNames()), backendOf);

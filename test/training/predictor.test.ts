@@ -1,6 +1,7 @@
 /** Single requests gathered into batches. */
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { input, layers, model as functional, tensor, type Tensor } from '../../lib/index.js';
+import type { NativeProgram } from '../../lib/native/program.js';
 import { smallNetwork, stripes } from './models.js';
 
 const { x } = stripes(64);
@@ -11,10 +12,9 @@ afterAll(() => model.dispose());
 /** Counts the batches that reach the model. */
 function counted(): { readonly sizes: number[]; readonly restore: () => void } {
   const sizes: number[] = [];
-  const program = model.program.bind(model);
-  model.program = async () => {
-    const native = await program();
-    return new Proxy(native, {
+  const useProgram = model.useProgram.bind(model);
+  const counting = (native: NativeProgram) =>
+    new Proxy(native, {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name, target);
         if (typeof value !== 'function') return value;
@@ -24,8 +24,8 @@ function counted(): { readonly sizes: number[]; readonly restore: () => void } {
         };
       },
     });
-  };
-  return { sizes, restore: () => void (model.program = program) };
+  model.useProgram = (call) => useProgram((native) => call(counting(native)));
+  return { sizes, restore: () => void (model.useProgram = useProgram) };
 }
 
 describe('requests', () => {

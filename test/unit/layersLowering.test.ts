@@ -1,6 +1,7 @@
 /** The ops, attributes and weights that each layer hands to native code. */
 import { initializers, input, layers, model, regularizers, sequential } from '../../lib/index.js';
 import type { Layer, SymbolicTensor } from '../../lib/index.js';
+import { firstWeightId } from '../../lib/layers/weightIds.js';
 import { buildGraph } from '../../lib/model/graph.js';
 import { lowerModel } from '../../lib/model/lowerModel.js';
 import type { ModelSpec } from '../../lib/native/program.js';
@@ -59,6 +60,7 @@ describe('a convolution', () => {
     ]);
     expect(spec.outputs).toEqual([2]);
     const limit = Math.sqrt(6 / (3 * 2 * 2 + 3 * 2 * 6));
+    const first = firstWeightId(layer);
     expect(spec.weights).toEqual([
       {
         name: 'conv2/kernel',
@@ -67,6 +69,7 @@ describe('a convolution', () => {
         trainable: true,
         l1: 0.1,
         l2: 0.2,
+        id: first,
       },
       {
         name: 'conv2/bias',
@@ -75,6 +78,7 @@ describe('a convolution', () => {
         trainable: true,
         l1: 0,
         l2: 0,
+        id: first + 1,
       },
     ]);
   });

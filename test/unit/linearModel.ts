@@ -169,6 +169,10 @@ export class LinearModel implements TrainableModel {
     return Promise.resolve(this.linear);
   }
 
+  useProgram<T>(call: (program: NativeProgram) => Promise<T>): Promise<T> {
+    return call(this.linear);
+  }
+
   async exclusively<T>(method: string, work: () => Promise<T>): Promise<T> {
     if (this.running) throw new ModelBusyError(`${this.running} is in progress`);
     this.running = method;
