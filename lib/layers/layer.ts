@@ -6,8 +6,10 @@ import { shown } from '../errors/shown.js';
 import { trueOrFalse } from '../errors/optionValues.js';
 import type { Initializer } from '../initializers/initializer.js';
 import type { L1L2 } from '../regularizers/regularizer.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { sameShape } from '../tensor/shapes.js';
 import { givenSampleShape } from './givenShape.js';
+import { layerValues, type LayerValues } from './layerValues.js';
 import { countable, countableWeight } from './limits.js';
 import type { LayerLowering } from './lowering.js';
 import { elements, shapeText, withBatch } from './shape.js';
@@ -215,6 +217,22 @@ export abstract class Layer<Output extends Applied = SymbolicTensor> {
     return this.#weights;
   }
 
+  /**
+   * Copies of the values of `weights`, in their order. ERR_OPTION before a model has the layer,
+   * ERR_DISPOSED after the last one was disposed of.
+   */
+  async getWeights(): Promise<Tensor[]> {
+    return this.values().read(this as unknown as Layer);
+  }
+
+  /**
+   * Sets the values of `weights`, in their order, in every model that has the layer; during a
+   * training between two steps. ERR_SHAPE names the one that does not fit; else as getWeights().
+   */
+  async setWeights(weights: readonly Tensor[]): Promise<void> {
+    return this.values().write(this as unknown as Layer, weights);
+  }
+
   /** The number of values in all weights. */
   countParams(): number {
     return this.weights.reduce((sum, { shape }) => sum + elements(shape), 0);
@@ -254,6 +272,14 @@ export abstract class Layer<Output extends Applied = SymbolicTensor> {
       `name is ${shown(name)}; expected a text without '/' of at most ${longestName} characters`,
       { place: this.kind },
     );
+  }
+
+  private values(): LayerValues {
+    const values = layerValues();
+    if (values !== undefined) return values;
+    throw new OptionError('its weights have no values before a model has it', {
+      place: this.place,
+    });
   }
 
   private firstNode(): LayerNode {

@@ -31,15 +31,24 @@ export class LayerHome {
     return this.weights.map(({ id }) => id);
   }
 
+  /** The models that keep the weights and are still there. */
+  get owners(): StoreUser[] {
+    return living(this.#owners);
+  }
+
+  /** ERR_DISPOSED where the weights were freed. */
+  requireAlive(): void {
+    if (this.#disposedWith === undefined) return;
+    throw new DisposedError(
+      `its weights were freed with ${this.#disposedWith}, the last model that used it; make a ` +
+        'new layer, or make the next model before that one is disposed of',
+      { place: this.#place },
+    );
+  }
+
   /** ERR_DISPOSED where the weights were freed, ERR_OPTION where they are on another backend. */
   requireUsable(backend: ResolvedBackend): void {
-    if (this.#disposedWith !== undefined) {
-      throw new DisposedError(
-        `its weights were freed with ${this.#disposedWith}, the last model that used it; make a ` +
-          'new layer, or make the next model before that one is disposed of',
-        { place: this.#place },
-      );
-    }
+    this.requireAlive();
     const { store } = this;
     if (store === undefined || backendKey(store.backend) === backendKey(backend)) return;
     const how = store.backend.name === backend.name ? ' with other options' : '';

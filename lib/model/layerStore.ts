@@ -10,6 +10,8 @@ export interface StoreUser {
   readonly disposed: boolean;
   /** 'fit' while a call needs the program to stay; undefined: it may be made anew. */
   readonly inProgress: string | undefined;
+  /** Begins a call when the program is there and all weights have values. */
+  useProgram<T>(call: () => Promise<T>): Promise<T>;
   /** Runs `work` while the user neither makes a program nor begins a call on it. */
   pause<T>(work: () => Promise<T>): Promise<T>;
   /** While paused: gives up the program, to make one over another store when next asked for it. */

@@ -27,6 +27,7 @@ import { resolveTraining } from './compile.js';
 import type { CompileArgs, CompiledTraining, TrainingConfig } from './compile.js';
 import { asyncDisposeSymbol, disposeSymbol } from './disposeSymbols.js';
 import { sayWhereNoLogits } from './logitsNotice.js';
+import './layerWeights.js';
 import { lowerModel } from './lowerModel.js';
 import { ModelCalls, type CallNeeds } from './modelCalls.js';
 import { ModelStructure, type ModelOptions } from './modelStructure.js';
@@ -51,9 +52,8 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
 
   protected constructor(className: string, kind: string, options: ModelOptions) {
     super(className, kind, options);
-    const inProgress = () => this.#calls.inProgress;
-    this.#owner = new ProgramOwner(this.place, this.resolvedBackend, inProgress);
     this.#calls = new ModelCalls(this.place, () => this.disposed);
+    this.#owner = new ProgramOwner(this.place, this.resolvedBackend, this);
   }
 
   /**
@@ -178,7 +178,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   }
 
   /** Copies of all weights, in the order of `weights`. */
-  async getWeights(): Promise<Tensor[]> {
+  override async getWeights(): Promise<Tensor[]> {
     const values = await this.#calls.untilDisposed('getWeights', () =>
       this.useProgram((program) => program.getWeights()),
     );
@@ -188,7 +188,7 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   }
 
   /** Sets all weights, in the order of `weights`. ERR_SHAPE names the one that does not fit. */
-  async setWeights(weights: readonly Tensor[]): Promise<void> {
+  override async setWeights(weights: readonly Tensor[]): Promise<void> {
     const values = weightValues(this.place, this.weights, weights);
     await this.#calls.untilDisposed('setWeights', () =>
       this.useProgram((program) => program.setWeights(values)),
@@ -255,6 +255,11 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   async betweenSteps<T>(batch: () => Promise<T>): Promise<T> {
     functionOf(this.place, 'batch', batch, 'nothing');
     return this.#calls.betweenSteps(batch);
+  }
+
+  /** A training or evaluation that is in progress, by its method: 'fit'. */
+  get inProgress(): string | undefined {
+    return this.#calls.inProgress;
   }
 
   /** Whether dispose() was called. */

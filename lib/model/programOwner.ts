@@ -14,6 +14,13 @@ interface KeptTraining {
   readonly state: OptimizerState;
 }
 
+/** What the owner asks of its model. */
+export interface OwningModel {
+  /** 'fit' while a training or an evaluation is in progress. */
+  readonly inProgress: string | undefined;
+  useProgram<T>(call: () => Promise<T>): Promise<T>;
+}
+
 /**
  * Makes a model's native program over the weights of its layers when first asked for, and brings it
  * up to date after compile().
@@ -34,7 +41,7 @@ export class ProgramOwner implements StoreUser {
   constructor(
     readonly place: string,
     private readonly backend: ResolvedBackend,
-    private readonly callInProgress: () => string | undefined,
+    private readonly model: OwningModel,
   ) {}
 
   get disposed(): boolean {
@@ -42,7 +49,11 @@ export class ProgramOwner implements StoreUser {
   }
 
   get inProgress(): string | undefined {
-    return this.callInProgress();
+    return this.model.inProgress;
+  }
+
+  useProgram<T>(call: () => Promise<T>): Promise<T> {
+    return this.model.useProgram(call);
   }
 
   /**

@@ -4,7 +4,6 @@ import { shown } from '../errors/shown.js';
 import { asTensor } from '../tensor/asTensor.js';
 import { sameShape } from '../tensor/shapes.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { WeightInfo } from './modelStructure.js';
 
 /**
  * The values of tensors that fit these weights. ERR_SHAPE names the first that does not, ERR_DATA the
@@ -12,7 +11,7 @@ import type { WeightInfo } from './modelStructure.js';
  */
 export function weightValues(
   place: string,
-  weights: readonly WeightInfo[],
+  weights: readonly { readonly name: string; readonly shape: readonly number[] }[],
   tensors: readonly Tensor[],
 ): Float32Array[] {
   if (!isArray(tensors) || tensors.length !== weights.length) {
