@@ -3,6 +3,11 @@ import { input, layers, model, sequential, type LayersModel } from '../../lib/in
 
 const double = 8; // bytes of a value of the reference backend
 
+const models: LayersModel[] = [];
+afterEach(async () => {
+  await Promise.all(models.splice(0).map((made) => made.dispose()));
+});
+
 /** x -> a -> (b, c) -> b + c, each of four values. */
 function diamond(): LayersModel {
   const x = input({ shape: [4], name: 'x' });
@@ -12,7 +17,9 @@ function diamond(): LayersModel {
   const b = activation('b', 'sigmoid').apply(a);
   const c = activation('c', 'tanh').apply(a);
   const sum = layers.add({ name: 'sum' }).apply([b, c]);
-  return model({ inputs: x, outputs: sum, backend: 'reference' });
+  const made = model({ inputs: x, outputs: sum, backend: 'reference' });
+  models.push(made);
+  return made;
 }
 
 function classifier(backend: string): LayersModel {
@@ -26,6 +33,7 @@ function classifier(backend: string): LayersModel {
       layers.dense({ name: 'classes', units: 2, activation: 'softmax' }),
     ],
   });
+  models.push(made);
   made.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
   return made;
 }
