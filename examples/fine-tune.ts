@@ -3,7 +3,7 @@
  * new end for the five others, and learns them from few images; first the end alone, then all of
  * it, slower. A network that starts from nothing on the same images is shown beside it.
  *
- *   node dist/examples/fine-tune.js [--images 6000] [--few 250] [--epochs 6] [--save models/base]
+ *   node dist/examples/fine-tune.js [--images 12000] [--few 100] [--epochs 10] [--save models/base]
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -69,8 +69,8 @@ function network(): Sequential {
       layers.maxPooling2d(),
       layers.conv2d({ name: 'conv2', filters: 32, kernelSize: 3, activation: 'relu' }),
       layers.maxPooling2d(),
-      layers.flatten(),
-      layers.dense({ name: 'features', units: 64, activation: 'relu' }),
+      layers.flatten({ name: 'features' }),
+      layers.dense({ name: 'hidden', units: 64, activation: 'relu' }),
       layers.dense({ name: 'end', units: 5, activation: 'softmax' }),
     ],
   });
@@ -130,9 +130,9 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneScores
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      images: { type: 'string', default: '6000' },
-      few: { type: 'string', default: '250' },
-      epochs: { type: 'string', default: '6' },
+      images: { type: 'string', default: '12000' },
+      few: { type: 'string', default: '100' },
+      epochs: { type: 'string', default: '10' },
       save: { type: 'string', default: 'models/base' },
     },
   });

@@ -41,10 +41,11 @@ export type { BackendName, BackendOptions, Precision } from './model/backendOpti
 export { Model, type ModelClassOptions } from './model/classModel.js';
 export type { CompileArgs } from './model/compile.js';
 export { model, type FunctionalOptions } from './model/functional.js';
-export { LayersModel } from './model/layersModel.js';
+export { LayersModel, type ModelPlan } from './model/layersModel.js';
 export { modelFromJSON } from './model/modelFromJSON.js';
 export type { ModelOptions, WeightInfo } from './model/modelStructure.js';
 export { Sequential, sequential, type SequentialOptions } from './model/sequential.js';
+export type { Sharing } from './model/sharing.js';
 export type { SummaryData, SummaryRow } from './model/summaryData.js';
 export type { ModelTopology } from './model/topology.js';
 export type { Logs } from './model/trainable.js';

@@ -29,12 +29,19 @@ import { asyncDisposeSymbol, disposeSymbol } from './disposeSymbols.js';
 import { sayWhereNoLogits } from './logitsNotice.js';
 import './layerWeights.js';
 import { lowerModel } from './lowerModel.js';
+import { leavesOf } from './leaves.js';
 import { ModelCalls, type CallNeeds } from './modelCalls.js';
 import { ModelStructure, type ModelOptions } from './modelStructure.js';
 import { ProgramOwner } from './programOwner.js';
+import { sharingLines, sharingOf, type Sharing } from './sharing.js';
 import { sayWhatChanged, trainingLayers } from './trainability.js';
 import type { Logs, MetricSlot, OutputSlot, TrainableModel } from './trainable.js';
 import { weightValues } from './weightValues.js';
+
+/** A plan, and whom the layers of the model are shared with. */
+export interface ModelPlan extends PlanDescription {
+  readonly shared: readonly Sharing[];
+}
 
 /**
  * A model that trains and predicts. The weights of its layers are native memory, which models of the
@@ -218,19 +225,18 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
    * `batchSize` (default 32) in 'train' (default), 'evaluate' or 'predict' mode.
    */
   async explain(mode: 'predict' | 'evaluate' | 'train' = 'train', batchSize = 32): Promise<string> {
-    return this.#calls.untilDisposed('explain', () =>
+    const text = await this.#calls.untilDisposed('explain', () =>
       this.planned('explain()', mode, batchSize, (program) => program.explain(mode, batchSize)),
     );
+    return [text, ...sharingLines(this.sharing).map((line) => `${line}\n`)].join('');
   }
 
   /** What explain() prints, as data. Neither allocates memory. */
-  async plan(
-    mode: 'predict' | 'evaluate' | 'train' = 'train',
-    batchSize = 32,
-  ): Promise<PlanDescription> {
-    return this.#calls.untilDisposed('plan', () =>
+  async plan(mode: 'predict' | 'evaluate' | 'train' = 'train', batchSize = 32): Promise<ModelPlan> {
+    const plan = await this.#calls.untilDisposed('plan', () =>
       this.planned('plan()', mode, batchSize, (program) => program.plan(mode, batchSize)),
     );
+    return { ...plan, shared: this.sharing };
   }
 
   /**
@@ -287,6 +293,10 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   /** Whether weights may exist or another model have it, so that no layer can be added any more. */
   protected get isFixed(): boolean {
     return this.#spec !== undefined || this.nodes.length > 0;
+  }
+
+  protected override get sharing(): readonly Sharing[] {
+    return sharingOf(this.#owner, leavesOf(this.trainability));
   }
 
   protected override ownLayers(layers: readonly Layer[]): void {

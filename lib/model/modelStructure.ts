@@ -13,6 +13,7 @@ import { resolveBackend, type ResolvedBackend } from './backend.js';
 import { backendOptionNames, type BackendOptions } from './backendOptions.js';
 import { leavesOf } from './leaves.js';
 import { SavedLayers, type SavedModel } from './savedLayers.js';
+import type { Sharing } from './sharing.js';
 import { summarize, type SummaryData } from './summaryData.js';
 import { summaryFormat } from './summaryFormat.js';
 import { summaryLines } from './summaryText.js';
@@ -114,6 +115,9 @@ export abstract class ModelStructure<Output extends Applied = Applied>
   protected madeGraph(): LayerGraph {
     throw new OptionError('it has no layers; add them first', { place: this.place });
   }
+
+  /** Whom the layers of the model are shared with. */
+  protected abstract get sharing(): readonly Sharing[];
 
   /** Called with all layers of the model, also when some were added; models are taken apart. */
   protected abstract ownLayers(layers: readonly Layer[]): void;
@@ -222,7 +226,7 @@ export abstract class ModelStructure<Output extends Applied = Applied>
 
   /** What summary() prints, as data, with how each number of parameters comes about. */
   summaryData(): SummaryData {
-    return summarize(this.name, this.trainability, this.weights, this.listsInputs);
+    return summarize(this.name, this.trainability, this.weights, this.sharing, this.listsInputs);
   }
 
   /**

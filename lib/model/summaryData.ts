@@ -3,6 +3,7 @@ import type { Layer } from '../layers/layer.js';
 import { elements, withBatch, type BatchShape } from '../layers/shape.js';
 import type { Trainability } from '../layers/layerGraph.js';
 import type { LayerNode } from '../layers/symbolicTensor.js';
+import type { Sharing } from './sharing.js';
 import type { WeightInfo } from './modelStructure.js';
 
 /** A row of summary(). */
@@ -29,6 +30,8 @@ export interface SummaryData {
   readonly nonTrainableParams: number;
   /** Of all weights, four a value. */
   readonly totalBytes: number;
+  /** The layers whose weights other models have too. */
+  readonly shared: readonly Sharing[];
 }
 
 /** The rows of a model's layers. */
@@ -76,6 +79,7 @@ export function summarize(
   name: string,
   model: Trainability,
   weights: readonly WeightInfo[],
+  shared: readonly Sharing[],
   withInputs: boolean,
 ): SummaryData {
   const rows = new Rows(model);
@@ -91,5 +95,6 @@ export function summarize(
     trainableParams,
     nonTrainableParams: totalParams - trainableParams,
     totalBytes: 4 * totalParams,
+    shared,
   };
 }

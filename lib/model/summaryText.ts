@@ -1,3 +1,4 @@
+import { sharingLines } from './sharing.js';
 import type { SummaryData, SummaryRow } from './summaryData.js';
 import type { SummaryFormat } from './summaryFormat.js';
 
@@ -71,6 +72,7 @@ export function summaryLines(data: SummaryData, format: SummaryFormat): string[]
     total('Total', totalParams),
     total('Trainable', trainableParams),
     total('Non-trainable', nonTrainableParams),
+    ...sharingLines(data.shared).map((text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`),
     '_'.repeat(width),
   ];
 }

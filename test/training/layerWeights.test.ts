@@ -187,3 +187,38 @@ describe('a network that is cut', () => {
     expect(again).toThrow(coded('ERR_DISPOSED'));
   });
 });
+
+describe('what is shared', () => {
+  it('is said by summary(), explain() and plan()', async () => {
+    await using base = sequential({
+      name: 'base',
+      layers: [
+        layers.dense({ units: 4, inputShape: [3], name: 'hidden' }),
+        layers.dense({ units: 2, name: 'end' }),
+      ],
+    });
+    expect(base.summaryData().shared).toEqual([]);
+    const features = model({
+      name: 'features',
+      inputs: base.inputs,
+      outputs: base.getLayer('hidden').output,
+    });
+    const outer = sequential({ name: 'outer', layers: [features] });
+    const lines: string[] = [];
+    outer.summary(undefined, undefined, (line) => lines.push(line));
+    const expected = [
+      "shared with model 'base': features/hidden",
+      "shared with model 'features': features/hidden",
+    ];
+    expect(lines.slice(-3, -1)).toEqual(expected.map((line) => line.replace('shared', 'Shared')));
+    expect((await outer.explain('predict', 2)).split('\n').slice(-3)).toEqual([...expected, '']);
+    expect((await outer.plan('predict', 2)).shared).toEqual([
+      { with: "model 'base'", layers: ['features/hidden'] },
+      { with: "model 'features'", layers: ['features/hidden'] },
+    ]);
+    await features.dispose();
+    expect(outer.summaryData().shared.map((each) => each.with)).toEqual(["model 'base'"]);
+    await outer.dispose();
+    expect(base.summaryData().shared).toEqual([]);
+  });
+});

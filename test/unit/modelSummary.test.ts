@@ -97,6 +97,7 @@ describe('summaryData()', () => {
       trainableParams: 35136,
       nonTrainableParams: 1162,
       totalBytes: 145192,
+      shared: [],
     });
   });
 });
