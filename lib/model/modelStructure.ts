@@ -51,10 +51,7 @@ export interface WeightInfo extends LayerWeight {
  * The layers of a model and how they are connected. A model is a layer itself: it can be applied,
  * and added to another.
  */
-export abstract class ModelStructure<Output extends Applied = Applied>
-  extends Layer<Output>
-  implements SavedModel
-{
+export abstract class ModelStructure<Output extends Applied = Applied> extends Layer<Output> {
   readonly seed: number;
   protected readonly resolvedBackend: ResolvedBackend;
   #graph: LayerGraph | undefined;
@@ -248,16 +245,24 @@ export abstract class ModelStructure<Output extends Applied = Applied>
 
   /** The layers with their options; modelFromJSON() makes an equal model, with new weights. */
   toJSON(): ModelTopology {
-    return this.topology(new SavedLayers(this, modelOf), this.trainable);
+    const model = ModelStructure.saved(this);
+    return model.topology(new SavedLayers(model, modelOf), this.trainable);
   }
 
-  /** For SavedLayers. */
-  get savedLayers(): readonly Layer[] {
+  /** A model as what saves its layers sees it. */
+  static saved(model: ModelStructure): SavedModel {
+    return {
+      layers: model.savedLayers,
+      topology: (saved, trains) => model.topology(saved, trains),
+    };
+  }
+
+  /** As they are saved: a layer of a stack may stand in it twice. */
+  protected get savedLayers(): readonly Layer[] {
     return this.graph.layers;
   }
 
-  /** For SavedLayers. */
-  topology(saved: SavedLayers, trains: boolean): ModelTopology {
+  protected topology(saved: SavedLayers, trains: boolean): ModelTopology {
     return functionalTopology(
       this.name,
       this.seed,
@@ -305,5 +310,6 @@ export abstract class ModelStructure<Output extends Applied = Applied>
 }
 
 function modelOf(layer: Layer): SavedModel | undefined {
-  return isInstance(layer, ModelStructure) ? layer : undefined;
+  const model: unknown = layer;
+  return isInstance(model, ModelStructure<Applied>) ? ModelStructure.saved(model) : undefined;
 }

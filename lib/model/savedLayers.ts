@@ -3,8 +3,8 @@ import type { ModelTopology, SequentialLayerConfig } from './topology.js';
 
 /** A model, as what saves its layers sees it. */
 export interface SavedModel {
-  /** As they are saved: a layer of a stack may stand in it twice. */
-  readonly savedLayers: readonly Layer[];
+  /** Each as often as it is saved. */
+  readonly layers: readonly Layer[];
   /** `trains`: whether all that it is in may train. */
   topology(saved: SavedLayers, trains: boolean): ModelTopology;
 }
@@ -49,7 +49,7 @@ export class SavedLayers {
   }
 
   private count(model: SavedModel): void {
-    for (const layer of model.savedLayers) {
+    for (const layer of model.layers) {
       const places = (this.places.get(layer) ?? 0) + 1;
       this.places.set(layer, places);
       const inner = this.modelOf(layer);

@@ -61,11 +61,11 @@ export class Sequential extends LayersModel {
     this.append([layer]);
   }
 
-  override get savedLayers(): readonly Layer[] {
+  protected override get savedLayers(): readonly Layer[] {
     return this.#layers;
   }
 
-  override topology(saved: SavedLayers, trains: boolean): ModelTopology {
+  protected override topology(saved: SavedLayers, trains: boolean): ModelTopology {
     const { name, seed } = this;
     const { names } = this.graph;
     const layers = this.#layers.map((layer) =>

@@ -77,7 +77,8 @@ class Walk {
     const owner = prototype.constructor.name;
     for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
       const path = `${owner}#${name}`;
-      if (name === 'constructor' || this.hidden.has(path)) continue;
+      // lower() is called by the model that a layer is in.
+      if (name === 'constructor' || name === 'lower' || this.hidden.has(path)) continue;
       const { value, set } = member as TypedPropertyDescriptor<unknown>;
       if (typeof value === 'function') {
         this.found.set(path, (on, args) => Reflect.apply(value, on, args) as unknown);

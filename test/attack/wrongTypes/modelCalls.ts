@@ -9,6 +9,16 @@ function model({ later }: CallContext): cudnn.Sequential {
   return made;
 }
 
+class Doubling extends cudnn.Model {
+  constructor() {
+    super({ backend: 'cpu' });
+  }
+
+  override call(x: cudnn.SymbolicTensor): cudnn.SymbolicTensor {
+    return cudnn.layers.rescaling({ scale: 2 }).apply(x);
+  }
+}
+
 const x = (): cudnn.Tensor => cudnn.ones([4, 3]);
 const y = (): cudnn.Tensor => cudnn.zeros([4, 2]);
 const weights = (): Float32Array => new Float32Array(4).fill(1);
@@ -55,7 +65,19 @@ const structureCalls: RightCalls = {
   'Layer#getConfig': { on: () => cudnn.layers.flatten() },
   'Layer#trainable=': { on: () => cudnn.layers.flatten(), args: () => [false] },
   'Layer#giveName': { on: () => cudnn.layers.flatten(), args: () => ['flat'] },
-  'ModelStructure#countParams': { on: model },
+  'Layer#getWeights': { on: (context) => model(context).getLayer(0) },
+  'Layer#setWeights': {
+    on: (context) => model(context).getLayer('dense'),
+    args: () => [[cudnn.zeros([3, 2]), cudnn.zeros([2])]],
+  },
+  'Model#build': {
+    on: ({ later }) => {
+      const made = new Doubling();
+      later(() => made.dispose());
+      return made;
+    },
+    args: () => [[null, 3]],
+  },
   'ModelStructure#getLayer': { on: model, args: () => ['dense'] },
   'ModelStructure#summary': { on: model, args: () => [80, [0.5, 0.8, 1], (): number => 1] },
   'ModelStructure#summaryData': { on: model },
@@ -72,7 +94,6 @@ const structureCalls: RightCalls = {
     },
     args: () => [cudnn.layers.dense({ units: 2 })],
   },
-  'Sequential#toJSON': { on: model },
 };
 
 const backend = { backend: 'cpu', precision: 'float32', cudaLibraries: ['/nowhere'] };
@@ -215,6 +236,7 @@ const methodCalls: RightCalls = {
     args: () => [[cudnn.zeros([3, 2]), cudnn.zeros([2])]],
   },
   'LayersModel#testOnBatch': { on: model, args: () => [x(), y(), { sampleWeight: weights() }] },
+  'LayersModel#useProgram': { on: model, args: () => [(): Promise<number> => Promise.resolve(1)] },
   'LayersModel#trainOnBatch': { on: model, args: () => [x(), y(), { sampleWeight: weights() }] },
 };
 
