@@ -40,14 +40,14 @@ export { Metric, metrics, type MetricOption } from './metrics/metric.js';
 export type { BackendName, BackendOptions, Precision } from './model/backendOptions.js';
 export { Model, type ModelClassOptions } from './model/classModel.js';
 export type { CompileArgs } from './model/compile.js';
-export { model, type FunctionalOptions } from './model/functional.js';
-export { LayersModel } from './model/layersModel.js';
+export { model, type FunctionalOptions, type PredictionOf } from './model/functional.js';
+export { LayersModel, type AppliedOf } from './model/layersModel.js';
 export { modelFromJSON } from './model/modelFromJSON.js';
 export type { ModelOptions, WeightInfo } from './model/modelStructure.js';
 export { Sequential, sequential, type SequentialOptions } from './model/sequential.js';
 export type { SummaryData, SummaryRow } from './model/summaryData.js';
 export type { ModelTopology } from './model/topology.js';
-export type { Logs } from './model/trainable.js';
+export type { Logs, LossLogs, Prediction } from './model/trainable.js';
 export type {
   CommandDescription,
   CommandProfile,

@@ -4,6 +4,7 @@ import { oneOf } from '../errors/optionNames.js';
 import { functionOf, textOf, wholeNumber } from '../errors/optionValues.js';
 import { loadWeights, saveModel, saveWeights } from '../formats/index.js';
 import { longestAxis } from '../layers/limits.js';
+import type { SymbolicTensor } from '../layers/symbolicTensor.js';
 import type { ModelSpec, NativeProgram, PlanDescription } from '../native/program.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -31,14 +32,25 @@ import { ModelCalls, type CallNeeds } from './modelCalls.js';
 import { ModelStructure, type ModelOptions } from './modelStructure.js';
 import { ProgramOwner } from './programOwner.js';
 import { sayWhatChanged, trainingLayers } from './trainability.js';
-import type { Logs, MetricSlot, OutputSlot, TrainableModel } from './trainable.js';
+import type { LossLogs, MetricSlot, OutputSlot, Prediction, TrainableModel } from './trainable.js';
 import { weightValues } from './weightValues.js';
+
+/** What a model gives on symbolic tensors whose predictions are `Result`. */
+export type AppliedOf<Result extends Prediction> = Result extends Tensor
+  ? SymbolicTensor
+  : readonly SymbolicTensor[];
 
 /**
  * A model that trains and predicts. Its weights are native memory: they are made when first needed
  * and freed by dispose(), by `await using`, or with the model itself.
+ *
+ * `Result` is what predict() resolves to: a Tensor for one output, a list of them for several.
+ * Default: either, for a model of which this is not known.
  */
-export abstract class LayersModel extends ModelStructure implements TrainableModel {
+export abstract class LayersModel<Result extends Prediction = Prediction>
+  extends ModelStructure<AppliedOf<Result>>
+  implements TrainableModel
+{
   /** Set it to true, in a callback, to end fit() after the current step. */
   stopTraining = false;
   readonly #owner: ProgramOwner;
@@ -119,29 +131,29 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   }
 
   /** The loss and the metrics over arrays. */
-  evaluate(x: SampleData, y: SampleData, options?: EvaluateOptions | null): Promise<Logs> {
+  evaluate(x: SampleData, y: SampleData, options?: EvaluateOptions | null): Promise<LossLogs> {
     return evaluate(this, x, y, options);
   }
 
   /** The loss and the metrics over the batches of a data set. */
-  evaluateDataset(dataset: Dataset, options?: EvaluateDatasetOptions | null): Promise<Logs> {
+  evaluateDataset(dataset: Dataset, options?: EvaluateDatasetOptions | null): Promise<LossLogs> {
     return evaluateDataset(this, dataset, options);
   }
 
   /** The outputs for x: a tensor, or one for each output. */
-  predict(x: SampleData, options?: PredictOptions | null): Promise<Tensor | Tensor[]> {
+  predict(x: SampleData, options?: PredictOptions | null): Promise<Result> {
     return predict(this, x, options);
   }
 
   /** As predict(), all of x in one batch. */
-  predictOnBatch(x: SampleData): Promise<Tensor | Tensor[]> {
+  predictOnBatch(x: SampleData): Promise<Result> {
     return predictOnBatch(this, x);
   }
 
   /** Gathers predictions of single samples into batches, for a server. */
-  predictor(options?: PredictorOptions | null): Predictor {
+  predictor(options?: PredictorOptions | null): Predictor<Result> {
     this.#calls.requireAlive();
-    return new Predictor(this, options);
+    return new Predictor<Result>(this, options);
   }
 
   /** One step on one batch; its loss and metrics. */
@@ -149,13 +161,17 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
     x: SampleData,
     y: SampleData,
     options?: TrainOnBatchOptions | null,
-  ): Promise<Logs> {
+  ): Promise<LossLogs> {
     this.sayWhatChanged();
     return trainOnBatch(this, x, y, options);
   }
 
   /** The loss and the metrics of one batch. */
-  testOnBatch(x: SampleData, y: SampleData, options?: TestOnBatchOptions | null): Promise<Logs> {
+  testOnBatch(
+    x: SampleData,
+    y: SampleData,
+    options?: TestOnBatchOptions | null,
+  ): Promise<LossLogs> {
     return testOnBatch(this, x, y, options);
   }
 
