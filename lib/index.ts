@@ -8,6 +8,7 @@ export {
   History,
   ModelCheckpoint,
   type CallbackHooks,
+  type CallbackModel,
   type EarlyStoppingOptions,
   type ModelCheckpointOptions,
   type TrainingParams,

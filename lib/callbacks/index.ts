@@ -1,4 +1,5 @@
 export { Callback, type TrainingParams, type TrainingTiming } from './callback.js';
+export type { CallbackModel } from './callbackModel.js';
 export { CSVLogger, csvLogger, type CSVLoggerOptions } from './csvLogger.js';
 export { EarlyStopping, earlyStopping, type EarlyStoppingOptions } from './earlyStopping.js';
 export { History } from './history.js';

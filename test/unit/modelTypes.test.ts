@@ -1,4 +1,4 @@
-/** What the types say of predictions: ts-jest compiles this file. */
+/** What the types say of predictions: the type check compiles this file. */
 import {
   input,
   layers,
