@@ -17,6 +17,6 @@ export {
   modelCheckpoint,
   type ModelCheckpointOptions,
 } from './modelCheckpoint.js';
-export type { MonitorMode, MonitorOptions } from './monitor.js';
+export type { MonitorMode, MonitorName, MonitorOptions } from './monitor.js';
 export { ProgbarLogger } from './progbarLogger.js';
 export { TerminateOnNaN, terminateOnNaN } from './terminateOnNaN.js';
