@@ -24,8 +24,8 @@ export type LoadModelOptions = BackendOptions;
 /**
  * The model that save() wrote: its layers and weights, compiled as it was, with the optimizer's
  * state, so that training goes on as if it had not been interrupted. Rejects with ERR_FORMAT for
- * a damaged file and for one without a model, ERR_IO when it cannot be read. `Result`, which is not
- * checked, is what it predicts: loadLayersModel<Tensor>(path) where it has one output.
+ * a damaged file and for one without a model, ERR_IO when it cannot be read.
+ * `Result`, which is not checked, is what it predicts: loadLayersModel<Tensor>(path) of one output.
  */
 export async function loadLayersModel<Result extends Prediction = Prediction>(
   path: string,

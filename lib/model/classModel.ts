@@ -38,8 +38,10 @@ const optionNames: Readonly<Record<keyof ModelClassOptions, true>> = {
  *
  * call() is run once, when the model is first compiled, applied or looked at, on tensors without
  * values; from then on the model is like one that model() made, and is saved as such. Its default
- * name is that of the class, 'net'. `Result` is what it predicts: by default a Tensor, of one output;
- * a class with several extends Model<Tensor[]>, and its call() returns a list.
+ * name is that of the class, 'net'.
+ *
+ * `Result` is what it predicts. Default: a Tensor, of one output. A class with several outputs extends
+ * Model<Tensor[]>, and its call() returns a list.
  */
 export abstract class Model<Result extends Prediction = Tensor> extends LayersModel<Result> {
   #inputShapes: readonly SampleShape[] | undefined;

@@ -39,8 +39,8 @@ function parsed(place: string, json: ModelTopology | string): unknown {
 
 /**
  * The model that toJSON() described, with weights from its initializers. Takes the object or its
- * text. ERR_FORMAT when it is damaged, names an unknown class, or has a cycle. `Result`, which is not
- * checked, is what it predicts: modelFromJSON<Tensor>(json) where it has one output.
+ * text. ERR_FORMAT when it is damaged, names an unknown class, or has a cycle.
+ * `Result`, which is not checked, is what it predicts: modelFromJSON<Tensor>(json) of one output.
  */
 export function modelFromJSON<Result extends Prediction = Prediction>(
   json: ModelTopology | string,

@@ -88,7 +88,7 @@ export class Predictor<Result extends Prediction = Prediction> {
       this.waiting.push({ count, inputs, since: performance.now(), resolve, reject });
       this.schedule();
     });
-    // See predictRows().
+    // The type of a model says how many outputs it has.
     return answer as Promise<Result>;
   }
 
