@@ -54,7 +54,7 @@ async function measure(seed: number): Promise<Curve> {
       images.slice(first, batchSize),
       fashion.train.labels.slice(first, batchSize),
     );
-    losses.push(logs.loss ?? NaN);
+    losses.push(logs.loss);
   }
   const buckets: number[] = [];
   for (let first = 0; first < losses.length; first += bucketSteps) {

@@ -85,7 +85,7 @@ export async function trainAlexNet8(options: AlexNet8Options): Promise<Score> {
   await model.save(options.savePath);
   console.log(`saved to ${options.savePath}`);
   const score = await model.evaluate(images.test.images, images.test.labels, { batchSize: 500 });
-  return { loss: score.loss ?? NaN, accuracy: score.accuracy ?? NaN };
+  return { loss: score.loss, accuracy: score.accuracy ?? NaN };
 }
 
 async function main(): Promise<void> {

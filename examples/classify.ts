@@ -10,8 +10,8 @@ const path = process.argv[2] ?? 'models/alexnet8';
 const count = Number(process.argv[3] ?? 10);
 
 const { test, classNames } = await fashionImages();
-await using model = await loadLayersModel(path);
-const probabilities = (await model.predict(test.images.slice(0, count))) as Tensor;
+await using model = await loadLayersModel<Tensor>(path);
+const probabilities = await model.predict(test.images.slice(0, count));
 const predicted = probabilities.argMax(-1).dataSync();
 const values = probabilities.dataSync();
 const labels = test.labels.dataSync();

@@ -83,5 +83,5 @@ const score = await model.evaluateDataset(
     false,
   ),
 );
-console.log(`test loss: ${(score.loss ?? NaN).toFixed(4)}`);
+console.log(`test loss: ${score.loss.toFixed(4)}`);
 console.log(`test accuracy: ${(score.accuracy ?? NaN).toFixed(4)}`);

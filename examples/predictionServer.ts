@@ -20,7 +20,7 @@ export interface PredictionServer {
 
 /** Answers POST /predict (the bytes of one image) and GET /health with JSON. */
 export async function servePredictions(
-  model: LayersModel,
+  model: LayersModel<Tensor>,
   options: ServerOptions,
 ): Promise<PredictionServer> {
   const predictor = model.predictor({ maxBatch: 64, maxWait: 2, maxQueue: 1000 });
@@ -53,7 +53,7 @@ export async function servePredictions(
 async function answerPrediction(
   request: IncomingMessage,
   response: ServerResponse,
-  predictor: Predictor,
+  predictor: Predictor<Tensor>,
   { imageBytes, classNames }: ServerOptions,
 ): Promise<void> {
   if (request.url !== '/predict' || request.method !== 'POST') {
@@ -65,7 +65,7 @@ async function answerPrediction(
     send(response, 400, { error: `expected ${String(imageBytes)} bytes, one for each pixel` });
     return;
   }
-  const probabilities = Array.from(((await predictor.predict(image)) as Tensor).dataSync());
+  const probabilities = Array.from((await predictor.predict(image)).dataSync());
   const label = probabilities.indexOf(Math.max(...probabilities));
   send(response, 200, { label, name: classNames[label], probabilities });
 }

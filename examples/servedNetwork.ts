@@ -1,7 +1,7 @@
-import { layers, sequential, train, type LayersModel } from 'node-cudnn';
+import { layers, sequential, train, type Sequential } from 'node-cudnn';
 
 /** A small compiled network for images of 28x28 bytes. */
-export function servedNetwork(classes: number): LayersModel {
+export function servedNetwork(classes: number): Sequential {
   const model = sequential({
     layers: [
       layers.rescaling({ scale: 1 / 255, inputShape: [28, 28, 1] }),

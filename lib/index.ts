@@ -8,6 +8,7 @@ export {
   History,
   ModelCheckpoint,
   type CallbackHooks,
+  type CallbackModel,
   type EarlyStoppingOptions,
   type ModelCheckpointOptions,
   type TrainingParams,
@@ -24,6 +25,7 @@ export { initializers } from './initializers/index.js';
 export {
   Initializer,
   type InitializerConfig,
+  type InitializerName,
   type InitializerOption,
 } from './initializers/initializer.js';
 export type { ActivationName } from './layers/activationFunction.js';
@@ -35,20 +37,21 @@ export { registerLayer } from './layers/registry.js';
 export type { BatchShape, SampleShape } from './layers/shape.js';
 export { SymbolicTensor, type Applied } from './layers/symbolicTensor.js';
 export type { Padding } from './layers/window2d.js';
-export { Loss, losses, type LossName, type LossOptions } from './losses/loss.js';
-export { Metric, metrics, type MetricOption } from './metrics/metric.js';
+export { Loss, losses, type LossAlias, type LossName, type LossOptions } from './losses/loss.js';
+export { Metric, metrics, type MetricName, type MetricOption } from './metrics/metric.js';
 export type { BackendName, BackendOptions, Precision } from './model/backendOptions.js';
 export { Model, type ModelClassOptions } from './model/classModel.js';
 export type { CompileArgs } from './model/compile.js';
-export { model, type FunctionalOptions } from './model/functional.js';
-export { LayersModel, type ModelPlan } from './model/layersModel.js';
+export { model, type FunctionalOptions, type PredictionOf } from './model/functional.js';
+export type { LossOption } from './model/lossOptions.js';
+export { LayersModel, type AppliedOf, type ModelPlan } from './model/layersModel.js';
 export { modelFromJSON } from './model/modelFromJSON.js';
 export type { ModelOptions, WeightInfo } from './model/modelStructure.js';
 export { Sequential, sequential, type SequentialOptions } from './model/sequential.js';
 export type { Sharing } from './model/sharing.js';
 export type { SummaryData, SummaryRow } from './model/summaryData.js';
 export type { ModelTopology } from './model/topology.js';
-export type { Logs } from './model/trainable.js';
+export type { Logs, LossLogs, Prediction } from './model/trainable.js';
 export type {
   CommandDescription,
   CommandProfile,
@@ -62,8 +65,14 @@ export { setLogger, type Logger } from './notices.js';
 export { Optimizer } from './optimizers/optimizer.js';
 export type { AdamOptions } from './optimizers/adam.js';
 export type { SgdOptions } from './optimizers/sgd.js';
+export type { OptimizerName } from './optimizers/resolve.js';
 export { train } from './optimizers/train.js';
-export { L1L2, regularizers } from './regularizers/regularizer.js';
+export {
+  L1L2,
+  regularizers,
+  type RegularizerName,
+  type RegularizerOption,
+} from './regularizers/regularizer.js';
 export {
   oneHot,
   ones,

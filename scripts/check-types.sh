@@ -15,6 +15,7 @@ for user in plain typed; do
   echo '{ "type": "module" }' >"$folder/$user/package.json"
   cp program.ts "$folder/$user"
   cp program.ts "$folder/$user/program.cts"
+  cp types.ts "$folder/$user"
 done
 cp dispose.ts "$folder/plain"
 cp with-node.ts "$folder/typed"
@@ -35,8 +36,8 @@ for skip in true false; do
   for modules in 'nodenext nodenext' 'esnext bundler'; do
     read -r module resolution <<<"$modules"
     name=$module-$skip
-    programs='["program.ts"]'
-    if [ "$module" = nodenext ]; then programs='["program.ts", "program.cts"]'; fi
+    programs='["program.ts", "types.ts"]'
+    if [ "$module" = nodenext ]; then programs='["program.ts", "program.cts", "types.ts"]'; fi
     config "$name" plain '["es2022"]' '[]' "$module" "$resolution" "$skip" "$programs"
     programs="${programs%]}, \"with-node.ts\"]"
     config "$name" typed '["es2022"]' '["node"]' "$module" "$resolution" "$skip" "$programs"

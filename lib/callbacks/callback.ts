@@ -1,4 +1,5 @@
-import type { Logs, TrainableModel } from '../model/trainable.js';
+import type { Logs } from '../model/trainable.js';
+import type { CallbackModel } from './callbackModel.js';
 
 /** Where the time of the current epoch went, in milliseconds; updated after every step. */
 export interface TrainingTiming {
@@ -39,12 +40,15 @@ export abstract class Callback {
    */
   everyBatch: boolean | undefined = undefined;
 
-  /** The model in training; set before onTrainBegin. */
-  model: TrainableModel | undefined;
+  /**
+   * The model in training, for predictions, evaluations, weights and files between two steps; set
+   * before onTrainBegin.
+   */
+  model: CallbackModel | undefined;
   /** What fit() tells of the run; set before onTrainBegin. */
   params: TrainingParams | undefined;
 
-  setModel(model: TrainableModel): void {
+  setModel(model: CallbackModel): void {
     this.model = model;
   }
 
@@ -55,7 +59,8 @@ export abstract class Callback {
   onTrainBegin?(): void | Promise<void>;
   /** Runs also when training fails or is aborted; `failure` is then the reason. */
   onTrainEnd?(logs: Logs, failure?: unknown): void | Promise<void>;
-  onEpochBegin?(epoch: number): void | Promise<void>;
+  /** `logs` is empty, as in Keras. */
+  onEpochBegin?(epoch: number, logs: Logs): void | Promise<void>;
   /** `logs` has the epoch's means, with 'val_' keys after a validation; values added here stay. */
   onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
   /** `logs` has 'batch' and 'size', the samples in it. */

@@ -1,5 +1,6 @@
-import type { Logs, TrainableModel } from '../model/trainable.js';
+import type { Logs } from '../model/trainable.js';
 import type { Callback, TrainingParams } from './callback.js';
+import type { CallbackModel } from './callbackModel.js';
 
 /** Runs the hooks of several callbacks, one after the other, in the order given. */
 export class CallbackRunner {
@@ -11,7 +12,7 @@ export class CallbackRunner {
     );
   }
 
-  attach(model: TrainableModel, params: TrainingParams): void {
+  attach(model: CallbackModel, params: TrainingParams): void {
     for (const callback of this.callbacks) {
       callback.setModel(model);
       callback.setParams(params);
@@ -35,8 +36,8 @@ export class CallbackRunner {
     if (errors.length > 0) throw errors[0];
   }
 
-  async onEpochBegin(epoch: number): Promise<void> {
-    for (const callback of this.callbacks) await callback.onEpochBegin?.(epoch);
+  async onEpochBegin(epoch: number, logs: Logs): Promise<void> {
+    for (const callback of this.callbacks) await callback.onEpochBegin?.(epoch, logs);
   }
 
   async onEpochEnd(epoch: number, logs: Logs): Promise<void> {

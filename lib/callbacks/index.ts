@@ -1,4 +1,5 @@
 export { Callback, type TrainingParams, type TrainingTiming } from './callback.js';
+export type { CallbackModel } from './callbackModel.js';
 export { CSVLogger, csvLogger, type CSVLoggerOptions } from './csvLogger.js';
 export { EarlyStopping, earlyStopping, type EarlyStoppingOptions } from './earlyStopping.js';
 export { History } from './history.js';
@@ -16,6 +17,6 @@ export {
   modelCheckpoint,
   type ModelCheckpointOptions,
 } from './modelCheckpoint.js';
-export type { MonitorMode, MonitorOptions } from './monitor.js';
+export type { MonitorMode, MonitorName, MonitorOptions } from './monitor.js';
 export { ProgbarLogger } from './progbarLogger.js';
 export { TerminateOnNaN, terminateOnNaN } from './terminateOnNaN.js';

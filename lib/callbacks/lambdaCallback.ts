@@ -8,7 +8,8 @@ export interface CallbackHooks {
   onTrainBegin?: () => unknown;
   /** `failure` is the reason when training failed or was aborted. */
   onTrainEnd?: (logs: Logs, failure?: unknown) => unknown;
-  onEpochBegin?: (epoch: number) => unknown;
+  /** `logs` is empty, as in Keras. */
+  onEpochBegin?: (epoch: number, logs: Logs) => unknown;
   onEpochEnd?: (epoch: number, logs: Logs) => unknown;
   onBatchBegin?: (batch: number, logs: Logs) => unknown;
   onBatchEnd?: (batch: number, logs: Logs) => unknown;
@@ -43,8 +44,8 @@ export class LambdaCallback extends Callback {
     await this.hooks.onTrainEnd?.(logs, failure);
   }
 
-  override async onEpochBegin(epoch: number): Promise<void> {
-    await this.hooks.onEpochBegin?.(epoch);
+  override async onEpochBegin(epoch: number, logs: Logs): Promise<void> {
+    await this.hooks.onEpochBegin?.(epoch, logs);
   }
 
   override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {

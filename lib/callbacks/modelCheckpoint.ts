@@ -4,7 +4,7 @@ import { requirePath } from '../files/localPath.js';
 import type { Logs } from '../model/trainable.js';
 import { Callback, type TrainingParams } from './callback.js';
 import { checkPattern, fillPattern, patternNames } from './filePattern.js';
-import { Monitor, type MonitorMode } from './monitor.js';
+import { Monitor, type MonitorMode, type MonitorName } from './monitor.js';
 
 export interface ModelCheckpointOptions {
   /**
@@ -14,7 +14,7 @@ export interface ModelCheckpointOptions {
    */
   filepath: string;
   /** The log key that saveBestOnly watches. Default 'val_loss'. */
-  monitor?: string;
+  monitor?: MonitorName;
   /** Default 'auto': more is better for accuracies. */
   mode?: MonitorMode;
   /** Save only when the monitored value is strictly better than before. Default false. */

@@ -4,13 +4,17 @@ import type { Logs } from '../model/trainable.js';
 import { say } from '../notices.js';
 import { missingLog } from './missingLog.js';
 
+/** A key of logs: those that every model may have complete; outputs and metrics have their own. */
+export type MonitorName =
+  'loss' | 'val_loss' | 'accuracy' | 'val_accuracy' | 'acc' | 'val_acc' | (string & {});
+
 export type MonitorMode = 'auto' | 'min' | 'max';
 
 const modes = ['auto', 'min', 'max'] as const;
 
 export interface MonitorOptions {
   /** The log key to watch. Default 'val_loss'. */
-  monitor?: string;
+  monitor?: MonitorName;
   /** Whether less or more is better; 'auto' takes more for accuracies. Default 'auto'. */
   mode?: MonitorMode;
   /** The least change that counts as better. Default 0. */

@@ -5,6 +5,7 @@ import { backendOptionNames, type BackendOptions } from '../model/backendOptions
 import { compileArgsFromConfig } from '../model/compile.js';
 import type { LayersModel } from '../model/layersModel.js';
 import { modelFromTopology } from '../model/modelFromJSON.js';
+import type { Prediction } from '../model/trainable.js';
 import { toFormatError } from '../files/ioError.js';
 import type { NativeProgram } from '../native/program.js';
 import { matchWeights } from './loadWeights.js';
@@ -24,11 +25,12 @@ export type LoadModelOptions = BackendOptions;
  * The model that save() wrote: its layers and weights, compiled as it was, with the optimizer's
  * state, so that training goes on as if it had not been interrupted. Rejects with ERR_FORMAT for
  * a damaged file and for one without a model, ERR_IO when it cannot be read.
+ * `Result`, which is not checked, is what it predicts: loadLayersModel<Tensor>(path) of one output.
  */
-export async function loadLayersModel(
+export async function loadLayersModel<Result extends Prediction = Prediction>(
   path: string,
   options: LoadModelOptions = {},
-): Promise<LayersModel> {
+): Promise<LayersModel<Result>> {
   const place = 'loadLayersModel()';
   checkOptionNames(place, options, Object.keys(backendOptionNames));
   resolveBackend(place, options);
@@ -41,7 +43,7 @@ export async function loadLayersModel(
       { place: file },
     );
   }
-  const model = modelFromTopology(file, record.topology, options);
+  const model = modelFromTopology<Result>(file, record.topology, options);
   try {
     await restore(file, model, record, content);
     return model;

@@ -4,6 +4,7 @@ import { isInstance } from '../errors/instances.js';
 import { checkOptionNames, oneOf } from '../errors/optionNames.js';
 import { shown } from '../errors/shown.js';
 import type { InitializerSpec } from '../native/program.js';
+import type { initializers } from './index.js';
 
 /** A class name with its options, as saved models hold it. */
 export interface InitializerConfig {
@@ -56,8 +57,13 @@ export function makeInitializer(
   return factory(config as Readonly<Record<string, unknown>>);
 }
 
-/** An initializer, its name ('heNormal') or its config. */
-export type InitializerOption = Initializer | InitializerConfig | string;
+type Name = keyof typeof initializers;
+
+/** One of `initializers`, with its default options; its class ('HeNormal') will do too. */
+export type InitializerName = Name | Capitalize<Name>;
+
+/** An initializer, its name or its config. Names are checked when the layer is made. */
+export type InitializerOption = Initializer | InitializerConfig | InitializerName | (string & {});
 
 /** The initializer that an option stands for; ERR_OPTION lists the known names. */
 export function resolveInitializer(

@@ -2,6 +2,7 @@ import { trueOrFalse } from '../errors/optionValues.js';
 import {
   resolveInitializer,
   type Initializer,
+  type InitializerName,
   type InitializerOption,
 } from '../initializers/initializer.js';
 import {
@@ -50,7 +51,7 @@ export class Kernel {
     this.useBias = trueOrFalse(place, 'useBias', options.useBias ?? true);
     const initializer = (
       option: 'kernelInitializer' | 'biasInitializer',
-      fallback: string,
+      fallback: InitializerName,
     ): Initializer => resolveInitializer(place, option, options[option] ?? fallback);
     this.kernelInitializer = initializer('kernelInitializer', 'glorotUniform');
     this.biasInitializer = initializer('biasInitializer', 'zeros');

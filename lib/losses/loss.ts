@@ -23,6 +23,7 @@ const aliases = {
 
 export type LossAlias = keyof typeof aliases;
 
+export const lossAliases = Object.keys(aliases) as LossAlias[];
 export const lossNames = Object.keys(targets) as LossName[];
 const crossentropies: readonly LossName[] = [
   'categoricalCrossentropy',

@@ -4,7 +4,15 @@ import { isInstance } from '../errors/instances.js';
 import { checkOptionNames, oneOf } from '../errors/optionNames.js';
 import { shown } from '../errors/shown.js';
 import { realNumber, textOf, wholeNumber } from '../errors/optionValues.js';
-import { fullLossName, lossNames, resolveLoss, type Loss } from '../losses/loss.js';
+import {
+  fullLossName,
+  lossAliases,
+  lossNames,
+  resolveLoss,
+  type Loss,
+  type LossAlias,
+  type LossName,
+} from '../losses/loss.js';
 import type { Attributes } from '../native/program.js';
 import { shapeText } from '../layers/shape.js';
 
@@ -18,7 +26,7 @@ const accuracyTargets = {
 type AccuracyName = keyof typeof accuracyTargets;
 
 /** 'accuracy' and 'acc' stand for the accuracy that suits the output. */
-const chosenByOutput = ['accuracy', 'acc'];
+const chosenByOutput = ['accuracy', 'acc'] as const;
 const attributeNames: Readonly<Record<AccuracyName, readonly string[]>> = {
   sparseCategoricalAccuracy: [],
   categoricalAccuracy: [],
@@ -26,7 +34,12 @@ const attributeNames: Readonly<Record<AccuracyName, readonly string[]>> = {
   topKCategoricalAccuracy: ['k'],
 };
 const accuracyNames = Object.keys(accuracyTargets) as AccuracyName[];
-const knownNames = [...chosenByOutput, ...accuracyNames, ...lossNames, 'mse', 'mae'];
+const knownNames: readonly string[] = [
+  ...chosenByOutput,
+  ...accuracyNames,
+  ...lossNames,
+  ...lossAliases,
+];
 
 export interface MetricConfig {
   readonly className: string;
@@ -92,8 +105,11 @@ export const metrics = {
   binaryAccuracy: binary,
 };
 
-/** A metric's name, metric or config. */
-export type MetricOption = string | Metric | MetricConfig;
+/** 'accuracy' and 'acc' stand for the accuracy that suits the output; losses are metrics too. */
+export type MetricName = (typeof chosenByOutput)[number] | AccuracyName | LossName | LossAlias;
+
+/** A metric's name, metric or config. Names are checked by compile(). */
+export type MetricOption = MetricName | Metric | MetricConfig | (string & {});
 
 /** A metric on one output, as native code computes it. */
 export interface ResolvedMetric {
@@ -120,7 +136,8 @@ function named({ type, attributes }: Metric, name: string): ResolvedMetric {
 
 function byName(place: string, name: string, output: MetricOutput): ResolvedMetric {
   oneOf(place, 'metric', name, knownNames);
-  const type = chosenByOutput.includes(name) ? accuracyFor(output) : fullLossName(name);
+  const isChosen = chosenByOutput.some((chosen) => chosen === name);
+  const type = isChosen ? accuracyFor(output) : fullLossName(name);
   if (type === 'topKCategoricalAccuracy') return named(topK(), name);
   if (type === 'binaryAccuracy') return named(binary(), name);
   return { name, type, attributes: {} };

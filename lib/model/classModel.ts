@@ -6,9 +6,11 @@ import { InputLayer } from '../layers/inputLayer.js';
 import type { LayerGraph } from '../layers/layerGraph.js';
 import type { BatchShape, SampleShape } from '../layers/shape.js';
 import type { Applied } from '../layers/symbolicTensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { buildGraph } from './graph.js';
-import { LayersModel } from './layersModel.js';
+import { LayersModel, type AppliedOf } from './layersModel.js';
 import { modelOptionNames, type ModelOptions } from './modelStructure.js';
+import type { Prediction } from './trainable.js';
 
 export interface ModelClassOptions extends ModelOptions {
   /** Sizes of one sample, without the batch axis, or a list of them for several inputs. */
@@ -37,8 +39,11 @@ const optionNames: Readonly<Record<keyof ModelClassOptions, true>> = {
  * call() is run once, when the model is first compiled, applied or looked at, on tensors without
  * values; from then on the model is like one that model() made, and is saved as such. Its default
  * name is that of the class, 'net'.
+ *
+ * `Result` is what it predicts. Default: a Tensor, of one output. A class with several outputs extends
+ * Model<Tensor[]>, and its call() returns a list.
  */
-export abstract class Model extends LayersModel {
+export abstract class Model<Result extends Prediction = Tensor> extends LayersModel<Result> {
   #inputShapes: readonly SampleShape[] | undefined;
   #isTracing = false;
 
@@ -53,7 +58,7 @@ export abstract class Model extends LayersModel {
   }
 
   /** Connects the layers: from the input, or a list of several, to the output, or a list. */
-  abstract call(inputs: Applied): Applied;
+  abstract call(inputs: Applied): AppliedOf<Result>;
 
   /**
    * Connects the layers for inputs of these shapes, batch axis (null) first: [null, 32, 32, 3], or a
@@ -87,7 +92,7 @@ export abstract class Model extends LayersModel {
     const inputs = this.#inputShapes.map((inputShape) => new InputLayer({ inputShape }).output);
     this.#isTracing = true;
     try {
-      const outputs = this.call(
+      const outputs: Applied = this.call(
         inputs.length === 1 && inputs[0] !== undefined ? inputs[0] : inputs,
       );
       const list = isArray(outputs) ? outputs : [outputs];

@@ -1,17 +1,27 @@
 import { isArray, listOf } from '../errors/lists.js';
 import { checkOptionNames } from '../errors/optionNames.js';
 import type { Layer } from '../layers/layer.js';
-import type { SymbolicTensor } from '../layers/symbolicTensor.js';
+import type { Applied, SymbolicTensor } from '../layers/symbolicTensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { buildGraph } from './graph.js';
 import { LayersModel } from './layersModel.js';
 import { modelOptionNames, type ModelOptions } from './modelStructure.js';
+import type { Prediction } from './trainable.js';
 
-export interface FunctionalOptions extends ModelOptions {
+export interface FunctionalOptions<Outputs extends Applied = Applied> extends ModelOptions {
   /** What input() returned, one or several. */
   readonly inputs: SymbolicTensor | readonly SymbolicTensor[];
   /** What layers return, one or several. */
-  readonly outputs: SymbolicTensor | readonly SymbolicTensor[];
+  readonly outputs: Outputs;
 }
+
+/** A tensor for one output, a list of several; either where their number is not known. */
+export type PredictionOf<Outputs extends Applied> = Outputs extends
+  SymbolicTensor | readonly [SymbolicTensor]
+  ? Tensor
+  : Outputs extends readonly [SymbolicTensor, SymbolicTensor, ...SymbolicTensor[]]
+    ? { -readonly [Position in keyof Outputs]: Tensor }
+    : Prediction;
 
 const optionNames: Readonly<Record<keyof FunctionalOptions, true>> = {
   ...modelOptionNames,
@@ -26,7 +36,7 @@ function symbolsOf(place: string, option: string, value: unknown): readonly Symb
 }
 
 /** A model of any layers between inputs and outputs. */
-export class Functional extends LayersModel {
+export class Functional<Result extends Prediction = Prediction> extends LayersModel<Result> {
   static readonly className = 'Model';
 
   /** `names`: of layers whose names in this model are known before. */
@@ -44,6 +54,8 @@ export class Functional extends LayersModel {
  * two have the same weights: training one changes both, and the last one that is disposed of frees
  * them. ERR_OPTION when the weights are on another backend, ERR_DISPOSED when they were freed.
  */
-export function model(options: FunctionalOptions): LayersModel {
+export function model<const Outputs extends Applied>(
+  options: FunctionalOptions<Outputs>,
+): LayersModel<PredictionOf<Outputs>> {
   return new Functional(options);
 }

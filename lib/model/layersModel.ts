@@ -5,6 +5,7 @@ import { functionOf, textOf, wholeNumber } from '../errors/optionValues.js';
 import { loadWeights, saveModel, saveWeights } from '../formats/index.js';
 import type { Layer } from '../layers/layer.js';
 import { longestAxis } from '../layers/limits.js';
+import type { SymbolicTensor } from '../layers/symbolicTensor.js';
 import type { ModelSpec, NativeProgram, PlanDescription } from '../native/program.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -35,7 +36,7 @@ import { ModelStructure, type ModelOptions } from './modelStructure.js';
 import { ProgramOwner } from './programOwner.js';
 import { sharingLines, sharingOf, type Sharing } from './sharing.js';
 import { sayWhatChanged, trainingLayers } from './trainability.js';
-import type { Logs, MetricSlot, OutputSlot, TrainableModel } from './trainable.js';
+import type { LossLogs, MetricSlot, OutputSlot, Prediction, TrainableModel } from './trainable.js';
 import { weightValues } from './weightValues.js';
 
 /** A plan, and whom the layers of the model are shared with. */
@@ -43,12 +44,23 @@ export interface ModelPlan extends PlanDescription {
   readonly shared: readonly Sharing[];
 }
 
+/** What a model gives on symbolic tensors whose predictions are `Result`. */
+export type AppliedOf<Result extends Prediction> = Result extends Tensor
+  ? SymbolicTensor
+  : readonly SymbolicTensor[];
+
 /**
  * A model that trains and predicts. The weights of its layers are native memory, which models of the
  * same layers share: they are made when first needed, and freed by dispose() of the last of these
  * models, by `await using`, or with the layers themselves.
+ *
+ * `Result` is what predict() resolves to: a Tensor for one output, a list of them for several.
+ * Default: either, for a model of which this is not known.
  */
-export abstract class LayersModel extends ModelStructure implements TrainableModel {
+export abstract class LayersModel<Result extends Prediction = Prediction>
+  extends ModelStructure<AppliedOf<Result>>
+  implements TrainableModel
+{
   /** Set it to true, in a callback, to end fit() after the current step. */
   stopTraining = false;
   readonly #owner: ProgramOwner;
@@ -129,29 +141,29 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
   }
 
   /** The loss and the metrics over arrays. */
-  evaluate(x: SampleData, y: SampleData, options?: EvaluateOptions | null): Promise<Logs> {
+  evaluate(x: SampleData, y: SampleData, options?: EvaluateOptions | null): Promise<LossLogs> {
     return evaluate(this, x, y, options);
   }
 
   /** The loss and the metrics over the batches of a data set. */
-  evaluateDataset(dataset: Dataset, options?: EvaluateDatasetOptions | null): Promise<Logs> {
+  evaluateDataset(dataset: Dataset, options?: EvaluateDatasetOptions | null): Promise<LossLogs> {
     return evaluateDataset(this, dataset, options);
   }
 
   /** The outputs for x: a tensor, or one for each output. */
-  predict(x: SampleData, options?: PredictOptions | null): Promise<Tensor | Tensor[]> {
+  predict(x: SampleData, options?: PredictOptions | null): Promise<Result> {
     return predict(this, x, options);
   }
 
   /** As predict(), all of x in one batch. */
-  predictOnBatch(x: SampleData): Promise<Tensor | Tensor[]> {
+  predictOnBatch(x: SampleData): Promise<Result> {
     return predictOnBatch(this, x);
   }
 
   /** Gathers predictions of single samples into batches, for a server. */
-  predictor(options?: PredictorOptions | null): Predictor {
+  predictor(options?: PredictorOptions | null): Predictor<Result> {
     this.#calls.requireAlive();
-    return new Predictor(this, options);
+    return new Predictor<Result>(this, options);
   }
 
   /** One step on one batch; its loss and metrics. */
@@ -159,13 +171,17 @@ export abstract class LayersModel extends ModelStructure implements TrainableMod
     x: SampleData,
     y: SampleData,
     options?: TrainOnBatchOptions | null,
-  ): Promise<Logs> {
+  ): Promise<LossLogs> {
     this.sayWhatChanged();
     return trainOnBatch(this, x, y, options);
   }
 
   /** The loss and the metrics of one batch. */
-  testOnBatch(x: SampleData, y: SampleData, options?: TestOnBatchOptions | null): Promise<Logs> {
+  testOnBatch(
+    x: SampleData,
+    y: SampleData,
+    options?: TestOnBatchOptions | null,
+  ): Promise<LossLogs> {
     return testOnBatch(this, x, y, options);
   }
 

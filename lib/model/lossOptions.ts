@@ -5,7 +5,7 @@ import { shapeText } from '../layers/shape.js';
 import { resolveLoss, type Loss, type LossAlias, type LossName } from '../losses/loss.js';
 import { forOutputs, type ForOutputs, type Output } from './outputs.js';
 
-/** A loss by name, or as `losses` makes it. */
+/** A loss by name, or as `losses` makes it. Names are checked by compile(). */
 export type LossOption = LossName | LossAlias | Loss | (string & {});
 
 const place = 'compile()';

@@ -1,5 +1,4 @@
 import { OptionError, ShapeError } from '../errors/errors.js';
-import { isInstance } from '../errors/instances.js';
 import { suggestion } from '../errors/optionNames.js';
 import { shown } from '../errors/shown.js';
 import { functionOf, textOf, wholeNumber } from '../errors/optionValues.js';
@@ -310,6 +309,7 @@ export abstract class ModelStructure<Output extends Applied = Applied> extends L
 }
 
 function modelOf(layer: Layer): SavedModel | undefined {
-  const model: unknown = layer;
-  return isInstance(model, ModelStructure<Applied>) ? ModelStructure.saved(model) : undefined;
+  // Models alone have layers within.
+  const model = layer as unknown as ModelStructure;
+  return layer.nested === undefined ? undefined : ModelStructure.saved(model);
 }

@@ -7,6 +7,7 @@ import { InputLayer } from '../layers/inputLayer.js';
 import { Layer } from '../layers/layer.js';
 import type { SampleShape } from '../layers/shape.js';
 import { SymbolicTensor, type Applied } from '../layers/symbolicTensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { buildGraph } from './graph.js';
 import { nameLayers } from './layerNames.js';
 import { LayersModel } from './layersModel.js';
@@ -31,7 +32,7 @@ function inputShapeOf(layer: Layer): SampleShape | undefined {
 }
 
 /** A stack of layers, each fed with the output of the one before. */
-export class Sequential extends LayersModel {
+export class Sequential extends LayersModel<Tensor> {
   static readonly className = 'Sequential';
   readonly #layers: Layer[] = [];
   #input: SymbolicTensor | undefined;

@@ -1,6 +1,7 @@
 import type { Callback } from '../callbacks/callback.js';
 import type { NativeProgram } from '../native/program.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import type { Tensor } from '../tensor/tensor.js';
 import type { CallNeeds } from './modelCalls.js';
 
 /** One input of a model, as the training loop needs it. */
@@ -65,4 +66,11 @@ export interface TrainableModel {
 }
 
 export type Logs = Record<string, number>;
+
+/** The logs of batches that were computed: the loss is always among them. */
+export type LossLogs = Logs & { readonly loss: number };
+
+/** What a model predicts: a tensor, or a list of them for several outputs. */
+export type Prediction = Tensor | Tensor[];
+
 export type CallbackList = readonly Callback[];

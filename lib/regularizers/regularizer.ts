@@ -49,8 +49,11 @@ export const regularizers = {
   l1l2: (options?: L1L2Options): L1L2 => new L1L2(options),
 };
 
-/** A regularizer, its name ('l2', with the default factor) or its config. */
-export type RegularizerOption = L1L2 | RegularizerConfig | string;
+/** 'l2' stands for regularizers.l2(), with the default factor. */
+export type RegularizerName = keyof typeof regularizers;
+
+/** A regularizer, its name or its config. Names are checked when the layer is made. */
+export type RegularizerOption = L1L2 | RegularizerConfig | RegularizerName | (string & {});
 
 /** The regularizer that an option stands for; undefined where none is given. */
 export function resolveRegularizer(
@@ -60,7 +63,7 @@ export function resolveRegularizer(
 ): L1L2 | undefined {
   if (value === undefined || value === null) return undefined;
   if (isInstance(value, L1L2)) return value;
-  const names = Object.keys(regularizers) as (keyof typeof regularizers)[];
+  const names = Object.keys(regularizers) as RegularizerName[];
   if (typeof value === 'string') return regularizers[oneOf(place, option, value, names)]();
   const given = classConfigOf(place, value);
   if (given !== undefined) {

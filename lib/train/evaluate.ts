@@ -1,6 +1,6 @@
 import { givenOptions } from '../errors/givenOptions.js';
 import { wholeNumber } from '../errors/optionValues.js';
-import type { Logs, TrainableModel } from '../model/trainable.js';
+import type { LossLogs, TrainableModel } from '../model/trainable.js';
 import { arraySource } from './batches.js';
 import { DatasetSource, type Dataset } from './dataset.js';
 import { evaluateSource } from './evaluation.js';
@@ -41,7 +41,7 @@ export async function evaluate(
   x: SampleData,
   y: SampleData,
   evaluateOptions?: EvaluateOptions | null,
-): Promise<Logs> {
+): Promise<LossLogs> {
   const place = 'evaluate()';
   return model.alongside('evaluate', 'losses', async () => {
     const options = givenOptions(place, evaluateOptions, optionNames);
@@ -62,7 +62,7 @@ export async function evaluateDataset(
   model: TrainableModel,
   dataset: Dataset,
   evaluateOptions?: EvaluateDatasetOptions | null,
-): Promise<Logs> {
+): Promise<LossLogs> {
   const place = 'evaluateDataset()';
   return model.alongside('evaluateDataset', 'losses', async () => {
     const options = givenOptions(place, evaluateOptions, ['batches', 'verbose', 'signal']);

@@ -1,4 +1,4 @@
-import type { Logs, TrainableModel } from '../model/trainable.js';
+import type { Logs, LossLogs, TrainableModel } from '../model/trainable.js';
 import type { NativeProgram } from '../native/program.js';
 import { unlessAborted, throwIfAborted } from './abort.js';
 import type { BatchSource } from './batches.js';
@@ -18,7 +18,7 @@ export async function evaluateSource(
   model: TrainableModel,
   program: NativeProgram,
   { place, source, verbose, signal }: EvaluationPlan,
-): Promise<Logs> {
+): Promise<LossLogs> {
   const run = new EvaluationRun(model, program);
   const progress =
     verbose === 0

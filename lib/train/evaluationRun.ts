@@ -1,4 +1,4 @@
-import type { Logs, TrainableModel } from '../model/trainable.js';
+import type { LossLogs, TrainableModel } from '../model/trainable.js';
 import type { Batch, NativeProgram } from '../native/program.js';
 import { toLogs } from './results.js';
 
@@ -24,7 +24,7 @@ export class EvaluationRun {
   }
 
   /** The means over all batches; ends the run. */
-  async logs(): Promise<Logs> {
+  async logs(): Promise<LossLogs> {
     this.isOver = true;
     return toLogs(this.model, await this.program.results(true, this.run));
   }

@@ -1,3 +1,4 @@
+import type { CallbackModel } from '../callbacks/callbackModel.js';
 import type { History } from '../callbacks/history.js';
 import { OptionError } from '../errors/errors.js';
 import { givenOptions } from '../errors/givenOptions.js';
@@ -35,7 +36,7 @@ import { Trainer } from './trainer.js';
  * of the last whole step.
  */
 export async function fit(
-  model: TrainableModel,
+  model: CallbackModel,
   x: SampleData,
   y: SampleData,
   fitOptions?: FitOptions | null,
@@ -67,7 +68,7 @@ export async function fit(
  * computes. Errors as for fit().
  */
 export async function fitDataset(
-  model: TrainableModel,
+  model: CallbackModel,
   dataset: Dataset,
   fitOptions?: FitDatasetOptions | null,
 ): Promise<History> {

@@ -1,5 +1,5 @@
 import { givenOptions } from '../errors/givenOptions.js';
-import type { Logs, TrainableModel } from '../model/trainable.js';
+import type { LossLogs, TrainableModel } from '../model/trainable.js';
 import { wholeBatch } from './batches.js';
 import { EvaluationRun } from './evaluationRun.js';
 import { readLogs } from './results.js';
@@ -22,7 +22,7 @@ export async function trainOnBatch(
   x: SampleData,
   y: SampleData,
   batchOptions?: TrainOnBatchOptions | null,
-): Promise<Logs> {
+): Promise<LossLogs> {
   return model.exclusively('trainOnBatch', async () => {
     const options = givenOptions('trainOnBatch()', batchOptions, ['sampleWeight', 'classWeight']);
     const { learningRate } = model.optimizer;
@@ -40,7 +40,7 @@ export async function testOnBatch(
   x: SampleData,
   y: SampleData,
   batchOptions?: TestOnBatchOptions | null,
-): Promise<Logs> {
+): Promise<LossLogs> {
   return model.alongside('testOnBatch', 'losses', async () => {
     const options = givenOptions('testOnBatch()', batchOptions, ['sampleWeight']);
     requireCompiled(model);

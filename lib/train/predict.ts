@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors/errors.js';
 import { givenOptions } from '../errors/givenOptions.js';
 import { trueOrFalse } from '../errors/optionValues.js';
-import type { OutputSlot, TrainableModel } from '../model/trainable.js';
+import type { OutputSlot, Prediction, TrainableModel } from '../model/trainable.js';
 import type { NativeProgram } from '../native/program.js';
 import { allocated, sizeOf } from '../tensor/shapes.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -35,11 +35,11 @@ const optionNames = [
 ] as const satisfies readonly (keyof PredictOptions)[];
 
 /** The outputs of a model for each row of x: a tensor, or a list of them for several outputs. */
-export async function predict(
+export async function predict<Result extends Prediction>(
   model: TrainableModel,
   x: SampleData,
   predictOptions?: PredictOptions | null,
-): Promise<Tensor | Tensor[]> {
+): Promise<Result> {
   const place = 'predict()';
   return model.alongside('predict', 'outputs', async () => {
     const options = givenOptions(place, predictOptions, optionNames);
@@ -60,8 +60,8 @@ export async function predict(
         if (step === steps) progress?.finish(state);
         throwIfAborted(signal, place, () => ({ step }));
       };
-      const prediction = { samples, batchSize, training, onStep };
-      return await predictRows(model, prediction);
+      const run = { samples, batchSize, training, onStep };
+      return await predictRows<Result>(model, run);
     } finally {
       progress?.finish();
     }
@@ -69,15 +69,15 @@ export async function predict(
 }
 
 /** The outputs for all rows of x as one batch. */
-export async function predictOnBatch(
+export async function predictOnBatch<Result extends Prediction>(
   model: TrainableModel,
   x: SampleData,
-): Promise<Tensor | Tensor[]> {
+): Promise<Result> {
   return model.alongside('predictOnBatch', 'outputs', async () => {
     const samples = inputSamples(model, x);
     const onStep = () => undefined;
-    const prediction = { samples, batchSize: samples.count, training: false, onStep };
-    return predictRows(model, prediction);
+    const run = { samples, batchSize: samples.count, training: false, onStep };
+    return predictRows<Result>(model, run);
   });
 }
 
@@ -86,17 +86,17 @@ function inputSamples(model: TrainableModel, x: SampleData): Samples {
   return { count: rows[0]?.count ?? 0, inputs: rows.map((part) => part.data), targets: [] };
 }
 
-interface Prediction {
+interface Run {
   readonly samples: Samples;
   readonly batchSize: number;
   readonly training: boolean;
   readonly onStep: (step: number, samples: number) => void;
 }
 
-async function predictRows(
+async function predictRows<Result extends Prediction>(
   model: TrainableModel,
-  { samples, batchSize, training, onStep }: Prediction,
-): Promise<Tensor | Tensor[]> {
+  { samples, batchSize, training, onStep }: Run,
+): Promise<Result> {
   const sizes = model.outputSlots.map((slot) => sizeOf(slot.shape));
   const outputs = sizes.map((size) =>
     allocated<Float32Array>('predict()', Float32Array, samples.count * size),
@@ -126,7 +126,8 @@ async function predictRows(
       new Tensor(outputs[i] ?? new Float32Array(0), [samples.count, ...slot.shape], 'float32'),
   );
   const [first] = tensors;
-  return first && tensors.length === 1 ? first : tensors;
+  // The type of a model says how many outputs it has.
+  return (first && tensors.length === 1 ? first : tensors) as Result;
 }
 
 // The ops of a custom layer need not make what its outputShapeOf() says.

@@ -3,7 +3,7 @@ import { givenOptions } from '../errors/givenOptions.js';
 import { realNumber, wholeNumber } from '../errors/optionValues.js';
 import { longestAxis } from '../layers/limits.js';
 import { asyncDisposeSymbol } from '../model/disposeSymbols.js';
-import type { TrainableModel } from '../model/trainable.js';
+import type { Prediction, TrainableModel } from '../model/trainable.js';
 import type { HostArray } from '../native/program.js';
 import { allocated, sizeOf } from '../tensor/shapes.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -23,7 +23,7 @@ interface Request {
   readonly count: number;
   readonly inputs: readonly HostArray[];
   readonly since: number;
-  readonly resolve: (outputs: Tensor | Tensor[]) => void;
+  readonly resolve: (outputs: Prediction) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -32,7 +32,7 @@ interface Request {
  * A batch is predicted when it is full, or when its first request has waited `maxWait`; what comes
  * while a batch is predicted goes with the next.
  */
-export class Predictor {
+export class Predictor<Result extends Prediction = Prediction> {
   private readonly maxBatch: number;
   private readonly maxWait: number;
   private readonly maxQueue: number;
@@ -66,7 +66,7 @@ export class Predictor {
    * `maxBatch`. Rejects with ERR_SHAPE or ERR_DATA for its own samples alone, ERR_MODEL_BUSY when
    * `maxQueue` requests wait, ERR_DISPOSED after close(). x must not change until then.
    */
-  async predict(x: SampleData): Promise<Tensor | Tensor[]> {
+  async predict(x: SampleData): Promise<Result> {
     if (this.closed) {
       throw new DisposedError('it was closed; make a new one', { place: this.place });
     }
@@ -83,11 +83,13 @@ export class Predictor {
         { place: this.place },
       );
     }
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<Prediction>((resolve, reject) => {
       const inputs = rows.map(({ data }) => data);
       this.waiting.push({ count, inputs, since: performance.now(), resolve, reject });
       this.schedule();
     });
+    // The type of a model says how many outputs it has.
+    return answer as Promise<Result>;
   }
 
   /** Refuses further requests, and resolves when those that wait were answered. */
@@ -140,7 +142,7 @@ export class Predictor {
 
   private async answer(requests: readonly Request[]): Promise<void> {
     try {
-      const outputs = await predictOnBatch(this.model, joined(requests));
+      const outputs: Prediction = await predictOnBatch(this.model, joined(requests));
       share(Array.isArray(outputs) ? outputs : [outputs], requests);
     } catch (error) {
       if (requests.length === 1) requests[0]?.reject(error);

@@ -1,4 +1,4 @@
-import type { Logs, TrainableModel } from '../model/trainable.js';
+import type { Logs, LossLogs, TrainableModel } from '../model/trainable.js';
 import type { NativeProgram, Result } from '../native/program.js';
 import { trainedOutputs } from './samples.js';
 
@@ -29,7 +29,7 @@ export class ResultTotals {
   }
 
   /** The means of all that was added: see readLogs. */
-  logs(model: TrainableModel): Logs {
+  logs(model: TrainableModel): LossLogs {
     return toLogs(model, [...this.totals.values()]);
   }
 }
@@ -42,12 +42,12 @@ export async function readLogs(
   model: TrainableModel,
   program: NativeProgram,
   reset: boolean,
-): Promise<Logs> {
+): Promise<LossLogs> {
   return toLogs(model, await program.results(reset));
 }
 
 /** As readLogs, of results that were read. */
-export function toLogs(model: TrainableModel, results: readonly Result[]): Logs {
+export function toLogs(model: TrainableModel, results: readonly Result[]): LossLogs {
   // The count of a weighted metric is the sum of its weights, which may be below 1.
   const mean = ({ sum, count }: Result) => (count === 0 ? 0 : sum / count);
   const means = new Map(results.map((result) => [result.name, mean(result)]));
@@ -58,7 +58,7 @@ export function toLogs(model: TrainableModel, results: readonly Result[]): Logs 
     value: means.get(`loss/${model.outputSlots.indexOf(slot)}`) ?? 0,
   }));
   const penalty = means.get('penalty') ?? 0;
-  const logs: Logs = {
+  const logs: LossLogs = {
     loss: losses.reduce((total, { weight, value }) => total + weight * value, penalty),
   };
   if (outputs.length > 1) for (const { name, value } of losses) logs[name] = value;

@@ -1,8 +1,9 @@
 import type { TrainingParams } from '../callbacks/callback.js';
+import type { CallbackModel } from '../callbacks/callbackModel.js';
 import { CallbackRunner } from '../callbacks/callbackRunner.js';
 import { History } from '../callbacks/history.js';
 import { ProgbarLogger } from '../callbacks/progbarLogger.js';
-import type { Logs, TrainableModel } from '../model/trainable.js';
+import type { Logs } from '../model/trainable.js';
 import type { Batch, NativeProgram } from '../native/program.js';
 import { throwIfAborted, unlessAborted, type AbortDetails } from './abort.js';
 import type { BatchSource } from './batches.js';
@@ -34,7 +35,7 @@ export class Trainer {
   private lastRead = 0;
 
   constructor(
-    private readonly model: TrainableModel,
+    private readonly model: CallbackModel,
     private readonly program: NativeProgram,
     private readonly plan: TrainingPlan,
   ) {
@@ -92,7 +93,7 @@ export class Trainer {
     this.means = {};
     this.totals.clear();
     await this.program.results(true);
-    await this.callbacks.onEpochBegin(this.epoch);
+    await this.callbacks.onEpochBegin(this.epoch, {});
     this.throwIfAborted();
     this.timing.dataWait = 0;
     this.timing.elapsed = 0;

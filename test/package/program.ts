@@ -56,7 +56,7 @@ export async function run(): Promise<number> {
     const loaded = await loadLayersModel('model');
     await loaded.dispose();
     const devices = await listDevices();
-    return (loss ?? 0) + (tested ?? 0) + devices.length;
+    return (loss ?? 0) + tested + devices.length;
   } catch (error) {
     if (error instanceof NodeCudnnError && error.code === 'ERR_ABORTED') return 0;
     throw error;

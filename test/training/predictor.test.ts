@@ -30,7 +30,7 @@ function counted(): { readonly sizes: number[]; readonly restore: () => void } {
 
 describe('requests', () => {
   it('get what predict() gives, in few batches', async () => {
-    const all = (await model.predict(x)) as Tensor;
+    const all = await model.predict(x);
     const { sizes, restore } = counted();
     const predictor = model.predictor({ maxBatch: 16, maxWait: 50 });
     const outputs = await Promise.all(
@@ -39,7 +39,7 @@ describe('requests', () => {
     restore();
     expect(sizes).toEqual([16, 16, 16, 16]);
     outputs.forEach((output, i) => {
-      const { shape, values } = output as Tensor;
+      const { shape, values } = output;
       expect(shape).toEqual([1, 3]);
       values.forEach((value, j) => {
         expect(value).toBeCloseTo(all.values[3 * i + j] ?? NaN, 5);
@@ -64,7 +64,7 @@ describe('requests', () => {
     const predictor = model.predictor({ maxBatch: 4, maxWait: 5 });
     const pair = tensor(x.slice(0, 72), [2, 6, 6, 1]);
     const [two, one] = await Promise.all([predictor.predict(pair), predictor.predict(rowOf(2))]);
-    expect([(two as Tensor).shape, (one as Tensor).shape]).toEqual([
+    expect([two.shape, one.shape]).toEqual([
       [2, 3],
       [1, 3],
     ]);

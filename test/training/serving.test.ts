@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { servePredictions, type PredictionServer } from '../../examples/predictionServer.js';
 import { servedNetwork } from '../../examples/servedNetwork.js';
-import type { Tensor } from '../../lib/index.js';
 
 const count = 256;
 const classNames = ['left', 'right'];
@@ -52,7 +51,7 @@ async function fire(what: string): Promise<Answer[]> {
 describe('64 requests at once', () => {
   it('get the 64 answers that predict() gives', async () => {
     const answers = await fire('without training');
-    const expected = (await model.predict(images.subarray(0, 64 * 784))) as Tensor;
+    const expected = await model.predict(images.subarray(0, 64 * 784));
     answers.forEach(({ status, body }, i) => {
       expect(status).toBe(200);
       expect(body.probabilities?.[0]).toBeCloseTo(expected.values[2 * i] ?? NaN, 5);

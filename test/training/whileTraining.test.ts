@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { layers, loadLayersModel, sequential, tensor, type Tensor } from '../../lib/index.js';
+import { layers, loadLayersModel, sequential, tensor } from '../../lib/index.js';
 import { smallNetwork, stripes, weightBits } from './models.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'while-training-'));
@@ -16,7 +16,7 @@ const quiet = { verbose: 0, batchSize: 8, shuffle: false } as const;
 const busy = { code: 'ERR_MODEL_BUSY' };
 
 async function predicted(model: ReturnType<typeof smallNetwork>, rows = x): Promise<number[]> {
-  return Array.from(((await model.predict(rows)) as Tensor).values);
+  return Array.from((await model.predict(rows)).values);
 }
 
 describe('a training that is asked in between', () => {
@@ -32,10 +32,10 @@ describe('a training that is asked in between', () => {
         await model.predict(x, { batchSize: 5 });
         await model.testOnBatch(x.subarray(0, 36), y.subarray(0, 1));
         await model.setWeights(await model.getWeights());
-        seen.push(loss ?? NaN);
+        seen.push(loss);
       },
       onEpochEnd: async () => {
-        seen.push((await model.evaluate(x, y, { batchSize: 8 })).loss ?? NaN);
+        seen.push((await model.evaluate(x, y, { batchSize: 8 })).loss);
       },
     };
     const options = { ...quiet, epochs: 2, validationData: [x, y] as [Float32Array, Int32Array] };
@@ -129,7 +129,7 @@ describe('fairness', () => {
     const row = x.subarray(0, 36);
     await Promise.all(
       Array.from({ length: 10_000 }, async (_, i) => {
-        const output = (await model.predict(row)) as Tensor;
+        const output = await model.predict(row);
         expect(output.shape).toEqual([1, 3]);
         order.push(i);
       }),

@@ -1,10 +1,6 @@
 import { ModelBusyError, NotFiniteError } from '../../lib/errors/errors.js';
-import type {
-  InputSlot,
-  MetricSlot,
-  OutputSlot,
-  TrainableModel,
-} from '../../lib/model/trainable.js';
+import type { CallbackModel } from '../../lib/callbacks/callbackModel.js';
+import type { InputSlot, MetricSlot, OutputSlot } from '../../lib/model/trainable.js';
 import type { Batch, NativeProgram, OptimizerState, Result } from '../../lib/native/program.js';
 import { Sgd } from '../../lib/optimizers/sgd.js';
 
@@ -131,6 +127,10 @@ function unused(): Promise<never> {
   return Promise.reject(new Error('not part of the training loop'));
 }
 
+function notThere(): never {
+  throw new Error('not part of the training loop');
+}
+
 function rowsOf(batch: Batch): number[] {
   if (batch.indices) return [...batch.indices];
   const first = batch.first ?? 0;
@@ -144,7 +144,7 @@ export interface LinearModelOptions {
 }
 
 /** A compiled model around a LinearProgram. */
-export class LinearModel implements TrainableModel {
+export class LinearModel implements CallbackModel {
   readonly name = 'linear';
   readonly seed = 7;
   readonly isCompiled = true;
@@ -199,4 +199,17 @@ export class LinearModel implements TrainableModel {
   saveWeights(path: string): Promise<void> {
     return this.save(path);
   }
+
+  readonly layers = [];
+  readonly weights = [];
+  readonly metricsNames = ['loss', 'half'];
+  getLayer = notThere;
+  countParams = notThere;
+  summary = notThere;
+  predict = unused;
+  predictOnBatch = unused;
+  evaluate = unused;
+  evaluateDataset = unused;
+  getWeights = unused;
+  setWeights = unused;
 }

@@ -9,6 +9,7 @@ import {
   tensor,
   type ModelClassOptions,
   type SymbolicTensor,
+  type Tensor,
 } from '../../lib/index.js';
 import { coded } from './modelErrors.js';
 
@@ -27,7 +28,7 @@ class TwoLayers extends Model {
   }
 }
 
-class Sum extends Model {
+class Sum extends Model<Tensor[]> {
   private readonly shared = layers.dense({ units: 2, name: 'shared' });
 
   constructor() {
@@ -56,7 +57,7 @@ describe('a model of a class', () => {
     for (const each of [net, stack]) {
       each.compile({ optimizer: 'adam', loss: 'mse' });
       await each.fit(x, y, { epochs: 2, verbose: 0 });
-      results.push([...(await ((await each.predictOnBatch(x)) as typeof x).data())]);
+      results.push([...(await (await each.predictOnBatch(x)).data())]);
       expect(each.weights.map(({ name }) => name)).toEqual([
         'hidden/kernel',
         'hidden/bias',

@@ -344,7 +344,7 @@ describe('evaluate, predict and single batches', () => {
   it('predicts every row, in order', async () => {
     const model = new LinearModel();
     model.linear.w[0] = 2;
-    const result = (await predict(model, x, { batchSize: 4 })) as Tensor;
+    const result = await predict<Tensor>(model, x, { batchSize: 4 });
     expect(result.shape).toEqual([10, 1]);
     expect([...result.values]).toEqual([...x.map((value) => 2 * value)]);
     expect(await predictOnBatch(model, x)).toEqual(result);
@@ -355,7 +355,7 @@ describe('evaluate, predict and single batches', () => {
     const model = new LinearModel();
     const before = await testOnBatch(model, x, y);
     expect(await trainOnBatch(model, x, y)).toEqual(before);
-    expect((await testOnBatch(model, x, y)).loss).toBeLessThan(before.loss ?? 0);
+    expect((await testOnBatch(model, x, y)).loss).toBeLessThan(before.loss);
     expect(model.linear.trained).toBe(1);
   });
 });

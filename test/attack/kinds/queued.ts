@@ -84,7 +84,7 @@ async function disturb(model: Sequential, predictor: Predictor, trial: Trial): P
     },
     () => model.predict(some, { training: true }),
     async () => {
-      const { loss = NaN } = await model.evaluate(some, labels, { batchSize });
+      const { loss } = await model.evaluate(some, labels, { batchSize });
       require(loss >= 0 && Number.isFinite(loss), `the loss ${loss}`);
     },
     () => model.testOnBatch(some, labels),
