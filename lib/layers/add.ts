@@ -1,6 +1,7 @@
 import { ShapeError } from '../errors/errors.js';
 import { sameShape } from '../tensor/shapes.js';
-import { Layer, layerOptionNames, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import { layerOptionNames, type LayerOptions } from './layerOptions.js';
 import type { LayerLowering } from './lowering.js';
 import { registerLayer } from './registry.js';
 import { shapeText, type SampleShape } from './shape.js';

@@ -10,13 +10,13 @@ import {
   type RegularizerOption,
 } from '../regularizers/regularizer.js';
 import { checkedAxis, requireLastAxis } from './lastAxis.js';
+import { Layer } from './layer.js';
 import {
-  Layer,
   layerOptionNames,
   type LayerConfig,
   type LayerOptions,
   type LayerWeight,
-} from './layer.js';
+} from './layerOptions.js';
 import type { LayerLowering } from './lowering.js';
 import { registerLayer } from './registry.js';
 import type { SampleShape } from './shape.js';

@@ -1,7 +1,8 @@
 import { OptionError, ShapeError } from '../errors/errors.js';
 import { shown } from '../errors/shown.js';
 import { sameShape } from '../tensor/shapes.js';
-import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import { layerOptionNames, type LayerConfig, type LayerOptions } from './layerOptions.js';
 import type { LayerLowering } from './lowering.js';
 import { registerLayer } from './registry.js';
 import { shapeText, type SampleShape } from './shape.js';

@@ -1,4 +1,5 @@
-import { Layer, layerOptionNames, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import { layerOptionNames, type LayerOptions } from './layerOptions.js';
 import type { LayerLowering } from './lowering.js';
 import { registerLayer } from './registry.js';
 import { elements, type SampleShape } from './shape.js';

@@ -13,7 +13,7 @@ import {
   type GlobalAveragePooling2DOptions,
 } from './globalAveragePooling2d.js';
 import { InputLayer, type InputLayerOptions } from './inputLayer.js';
-import type { LayerOptions } from './layer.js';
+import type { LayerOptions } from './layerOptions.js';
 import { LeakyReLU, type LeakyReLUOptions } from './leakyReLU.js';
 import {
   LocalResponseNormalization,

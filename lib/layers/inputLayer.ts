@@ -1,7 +1,8 @@
 import { OptionError } from '../errors/errors.js';
 import { checkOptionNames } from '../errors/optionNames.js';
 import { givenSampleShape } from './givenShape.js';
-import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import { layerOptionNames, type LayerConfig, type LayerOptions } from './layerOptions.js';
 import { countable } from './limits.js';
 import { registerLayer } from './registry.js';
 import type { BatchShape, SampleShape } from './shape.js';

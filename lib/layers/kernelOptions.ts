@@ -11,7 +11,7 @@ import {
   type RegularizerOption,
 } from '../regularizers/regularizer.js';
 import { resolveActivation, type ActivationName } from './activationFunction.js';
-import { layerOptionNames, type LayerOptions, type LayerWeight } from './layer.js';
+import { layerOptionNames, type LayerOptions, type LayerWeight } from './layerOptions.js';
 
 /** Options of the layers with a kernel: conv2d and dense. */
 export interface KernelOptions extends LayerOptions {

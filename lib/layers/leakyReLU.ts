@@ -1,6 +1,7 @@
 import { realNumber } from '../errors/optionValues.js';
 import { lowerActivation } from './activationFunction.js';
-import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import { layerOptionNames, type LayerConfig, type LayerOptions } from './layerOptions.js';
 import type { LayerLowering } from './lowering.js';
 import { registerLayer } from './registry.js';
 import type { SampleShape } from './shape.js';

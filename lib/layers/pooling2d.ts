@@ -1,6 +1,7 @@
 import { OptionError } from '../errors/errors.js';
 import { shown } from '../errors/shown.js';
-import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import { layerOptionNames, type LayerConfig, type LayerOptions } from './layerOptions.js';
 import type { LayerLowering } from './lowering.js';
 import type { SampleShape } from './shape.js';
 import { checkDataFormat, requireImages, Window2d, type Padding } from './window2d.js';

@@ -1,5 +1,6 @@
 import { lowerActivation } from './activationFunction.js';
-import { Layer, layerOptionNames, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import { layerOptionNames, type LayerOptions } from './layerOptions.js';
 import type { LayerLowering } from './lowering.js';
 import { registerLayer } from './registry.js';
 import type { SampleShape } from './shape.js';

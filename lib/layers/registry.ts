@@ -1,7 +1,8 @@
 import { FormatError } from '../errors/errors.js';
 import { suggestion } from '../errors/optionNames.js';
 import { functionOf, textOf } from '../errors/optionValues.js';
-import type { Layer, LayerConfig } from './layer.js';
+import type { Layer } from './layer.js';
+import type { LayerConfig } from './layerOptions.js';
 
 type LayerFactory = (config: LayerConfig) => Layer;
 

@@ -1,5 +1,6 @@
 import { realNumber } from '../errors/optionValues.js';
-import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import { layerOptionNames, type LayerConfig, type LayerOptions } from './layerOptions.js';
 import type { LayerLowering } from './lowering.js';
 import { registerLayer } from './registry.js';
 import type { SampleShape } from './shape.js';

@@ -1,6 +1,7 @@
 import { oneOf } from '../errors/optionNames.js';
 import { pairOf } from '../errors/optionValues.js';
-import { Layer, layerOptionNames, type LayerConfig, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import { layerOptionNames, type LayerConfig, type LayerOptions } from './layerOptions.js';
 import { longestWindow } from './limits.js';
 import type { LayerLowering } from './lowering.js';
 import { registerLayer } from './registry.js';

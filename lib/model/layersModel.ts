@@ -1,14 +1,8 @@
 import type { History } from '../callbacks/history.js';
-import { OptionError } from '../errors/errors.js';
-import { oneOf } from '../errors/optionNames.js';
-import { functionOf, textOf, wholeNumber } from '../errors/optionValues.js';
 import { loadWeights, saveModel, saveWeights } from '../formats/index.js';
-import type { Layer } from '../layers/layer.js';
-import { longestAxis } from '../layers/limits.js';
 import type { SymbolicTensor } from '../layers/symbolicTensor.js';
-import type { ModelSpec, NativeProgram, PlanDescription } from '../native/program.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import { Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import type { Dataset } from '../train/dataset.js';
 import { evaluate, evaluateDataset } from '../train/evaluate.js';
 import type { EvaluateDatasetOptions, EvaluateOptions } from '../train/evaluate.js';
@@ -25,24 +19,12 @@ import { Predictor, type PredictorOptions } from '../train/predictor.js';
 import { logNames } from '../train/results.js';
 import type { SampleData } from '../train/samples.js';
 import { resolveTraining } from './compile.js';
-import type { CompileArgs, CompiledTraining, TrainingConfig } from './compile.js';
-import { asyncDisposeSymbol, disposeSymbol } from './disposeSymbols.js';
+import type { CompileArgs, TrainingConfig } from './compile.js';
 import { sayWhereNoLogits } from './logitsNotice.js';
-import './layerWeights.js';
-import { lowerModel } from './lowerModel.js';
-import { leavesOf } from './leaves.js';
-import { ModelCalls, type CallNeeds } from './modelCalls.js';
-import { ModelStructure, type ModelOptions } from './modelStructure.js';
-import { ProgramOwner } from './programOwner.js';
-import { sharingLines, sharingOf, type Sharing } from './sharing.js';
+import type { ModelOptions } from './modelStructure.js';
+import { NativeModel } from './nativeModel.js';
 import { sayWhatChanged, trainingLayers } from './trainability.js';
 import type { LossLogs, MetricSlot, OutputSlot, Prediction, TrainableModel } from './trainable.js';
-import { weightValues } from './weightValues.js';
-
-/** A plan, and whom the layers of the model are shared with. */
-export interface ModelPlan extends PlanDescription {
-  readonly shared: readonly Sharing[];
-}
 
 /** What a model gives on symbolic tensors whose predictions are `Result`. */
 export type AppliedOf<Result extends Prediction> = Result extends Tensor
@@ -58,21 +40,15 @@ export type AppliedOf<Result extends Prediction> = Result extends Tensor
  * Default: either, for a model of which this is not known.
  */
 export abstract class LayersModel<Result extends Prediction = Prediction>
-  extends ModelStructure<AppliedOf<Result>>
+  extends NativeModel<AppliedOf<Result>>
   implements TrainableModel
 {
   /** Set it to true, in a callback, to end fit() after the current step. */
   stopTraining = false;
-  readonly #owner: ProgramOwner;
-  #spec: ModelSpec | undefined;
-  #training: CompiledTraining | undefined;
   #trained: readonly string[] = [];
-  readonly #calls: ModelCalls;
 
   protected constructor(className: string, kind: string, options: ModelOptions) {
     super(className, kind, options);
-    this.#calls = new ModelCalls(this.place, () => this.disposed);
-    this.#owner = new ProgramOwner(this.place, this.resolvedBackend, this);
   }
 
   /**
@@ -82,20 +58,20 @@ export abstract class LayersModel<Result extends Prediction = Prediction>
    * that does not fit.
    */
   compile(args: CompileArgs): void {
-    this.#calls.requireLossesUnused('compile');
+    this.requireLossesUnused('compile');
     const names = this.outputNames;
     const outputs = this.outputs.map(({ sampleShape }, i) => ({
       name: names[i] ?? '',
       shape: sampleShape,
     }));
-    this.#training = resolveTraining(args, outputs);
-    this.#spec = this.lowered();
+    const training = resolveTraining(args, outputs);
+    const spec = this.prepare(training);
     this.#trained = trainingLayers(this.trainability);
-    sayWhereNoLogits(this.place, this.#spec, this.#training.spec.losses, names);
+    sayWhereNoLogits(this.place, spec, training.spec.losses, names);
   }
 
   get isCompiled(): boolean {
-    return this.#training !== undefined;
+    return this.training !== undefined;
   }
 
   /** The optimizer of compile(); ERR_OPTION before it. */
@@ -105,14 +81,14 @@ export abstract class LayersModel<Result extends Prediction = Prediction>
 
   /** Names, shapes and losses of the outputs. */
   get outputSlots(): readonly OutputSlot[] {
-    if (this.#training !== undefined) return this.#training.outputSlots;
+    if (this.training !== undefined) return this.training.outputSlots;
     const names = this.outputNames;
     return this.outputs.map(({ sampleShape }, i) => ({ name: names[i] ?? '', shape: sampleShape }));
   }
 
   /** Names of the metrics of compile(). */
   get metricSlots(): readonly MetricSlot[] {
-    return this.#training?.metricSlots ?? [];
+    return this.training?.metricSlots ?? [];
   }
 
   /** The keys of logs, in order: 'loss', then '<output>_loss' of several outputs, and metrics. */
@@ -123,8 +99,8 @@ export abstract class LayersModel<Result extends Prediction = Prediction>
 
   /** compile()'s arguments as files hold them; undefined before compile(). */
   get trainingConfig(): TrainingConfig | undefined {
-    if (this.#training === undefined) return undefined;
-    const { optimizer, config } = this.#training;
+    if (this.training === undefined) return undefined;
+    const { optimizer, config } = this.training;
     return { optimizer: optimizer.getConfig(), ...config };
   }
 
@@ -162,7 +138,7 @@ export abstract class LayersModel<Result extends Prediction = Prediction>
 
   /** Gathers predictions of single samples into batches, for a server. */
   predictor(options?: PredictorOptions | null): Predictor<Result> {
-    this.#calls.requireAlive();
+    this.requireAlive();
     return new Predictor<Result>(this, options);
   }
 
@@ -200,153 +176,8 @@ export abstract class LayersModel<Result extends Prediction = Prediction>
     return loadWeights(this, path, options);
   }
 
-  /** Copies of all weights, in the order of `weights`. */
-  override async getWeights(): Promise<Tensor[]> {
-    const values = await this.#calls.untilDisposed('getWeights', () =>
-      this.useProgram((program) => program.getWeights()),
-    );
-    return this.weights.map(
-      ({ shape }, i) => new Tensor(values[i] ?? new Float32Array(0), shape, 'float32'),
-    );
-  }
-
-  /** Sets all weights, in the order of `weights`. ERR_SHAPE names the one that does not fit. */
-  override async setWeights(weights: readonly Tensor[]): Promise<void> {
-    const values = weightValues(this.place, this.weights, weights);
-    await this.#calls.untilDisposed('setWeights', () =>
-      this.useProgram((program) => program.setWeights(values)),
-    );
-  }
-
-  /**
-   * The native program, brought up to date with compile(). It stays while a training or evaluation
-   * of this model is in progress; else another may take its place.
-   */
-  async program(): Promise<NativeProgram> {
-    this.#calls.requireAlive();
-    this.#spec ??= this.lowered();
-    return this.#owner.get(this.#spec, this.#training?.spec);
-  }
-
-  /** Begins a call on the native program, which stays until that ends. */
-  async useProgram<T>(call: (program: NativeProgram) => Promise<T>): Promise<T> {
-    functionOf(this.place, 'call', call, 'the program');
-    this.#calls.requireAlive();
-    this.#spec ??= this.lowered();
-    return this.#owner.use(this.#spec, this.#training?.spec, call);
-  }
-
-  /**
-   * How native code runs the model: ops, shapes, layouts, bytes and FLOPs of a batch of
-   * `batchSize` (default 32) in 'train' (default), 'evaluate' or 'predict' mode.
-   */
-  async explain(mode: 'predict' | 'evaluate' | 'train' = 'train', batchSize = 32): Promise<string> {
-    const text = await this.#calls.untilDisposed('explain', () =>
-      this.planned('explain()', mode, batchSize, (program) => program.explain(mode, batchSize)),
-    );
-    return [text, ...sharingLines(this.sharing).map((line) => `${line}\n`)].join('');
-  }
-
-  /** What explain() prints, as data. Neither allocates memory. */
-  async plan(mode: 'predict' | 'evaluate' | 'train' = 'train', batchSize = 32): Promise<ModelPlan> {
-    const plan = await this.#calls.untilDisposed('plan', () =>
-      this.planned('plan()', mode, batchSize, (program) => program.plan(mode, batchSize)),
-    );
-    return { ...plan, shared: this.sharing };
-  }
-
-  /**
-   * Runs `work` as the only training of the model; ERR_MODEL_BUSY names the one that is in progress
-   * already. Predictions and evaluations go on beside it.
-   */
-  async exclusively<T>(method: string, work: () => Promise<T>): Promise<T> {
-    textOf(this.place, 'method', method);
-    functionOf(this.place, 'work', work, 'nothing');
-    return this.#calls.exclusively(method, work);
-  }
-
-  /** Runs `work` beside a training; with 'losses', compile() is refused meanwhile. */
-  async alongside<T>(method: string, needs: CallNeeds, work: () => Promise<T>): Promise<T> {
-    textOf(this.place, 'method', method);
-    oneOf(this.place, 'needs', needs, ['losses', 'outputs']);
-    functionOf(this.place, 'work', work, 'nothing');
-    return this.#calls.alongside(method, needs, work);
-  }
-
-  /** One batch of an evaluation or a prediction, of which a training step waits for one at most. */
-  async betweenSteps<T>(batch: () => Promise<T>): Promise<T> {
-    functionOf(this.place, 'batch', batch, 'nothing');
-    return this.#calls.betweenSteps(batch);
-  }
-
-  /** A training or evaluation that is in progress, by its method: 'fit'. */
-  get inProgress(): string | undefined {
-    return this.#calls.inProgress;
-  }
-
-  /** Whether dispose() was called. */
-  get disposed(): boolean {
-    return this.#owner.disposed;
-  }
-
-  /**
-   * Frees, after the step in progress, the weights of the layers that no other model has; later
-   * calls reject with ERR_DISPOSED, and so does a new model of layers whose weights were freed.
-   */
-  dispose(): Promise<void> {
-    return this.#owner.dispose();
-  }
-
-  /** Begins dispose() without waiting for it. */
-  [disposeSymbol](): void {
-    void this.dispose();
-  }
-
-  [asyncDisposeSymbol](): Promise<void> {
-    return this.dispose();
-  }
-
-  /** Whether weights may exist or another model have it, so that no layer can be added any more. */
-  protected get isFixed(): boolean {
-    return this.#spec !== undefined || this.nodes.length > 0;
-  }
-
-  protected override get sharing(): readonly Sharing[] {
-    return sharingOf(this.#owner, leavesOf(this.trainability));
-  }
-
-  protected override ownLayers(layers: readonly Layer[]): void {
-    this.#owner.own(layers);
-  }
-
-  /** A call on a program whose weights may not be there yet. */
-  private planned<T>(
-    place: string,
-    mode: string,
-    batchSize: number,
-    call: (program: NativeProgram) => Promise<T>,
-  ): Promise<T> {
-    oneOf(place, 'mode', mode, ['predict', 'evaluate', 'train']);
-    wholeNumber(place, 'batchSize', batchSize, 1, longestAxis);
-    if (mode !== 'predict') this.requireCompiled();
-    this.#calls.requireAlive();
-    this.#spec ??= this.lowered();
-    return this.#owner.plan(this.#spec, this.#training?.spec, call);
-  }
-
-  private lowered(): ModelSpec {
-    return lowerModel(this.trainability, this.resolvedBackend, this.seed);
-  }
-
   private sayWhatChanged(): void {
     if (!this.isCompiled) return;
     sayWhatChanged(this.place, this.#trained, trainingLayers(this.trainability));
-  }
-
-  private requireCompiled(): CompiledTraining {
-    if (this.#training !== undefined) return this.#training;
-    throw new OptionError('it has no loss and optimizer; call compile() first', {
-      place: this.place,
-    });
   }
 }

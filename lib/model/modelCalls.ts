@@ -14,10 +14,7 @@ export class ModelCalls {
   readonly #evaluations: string[] = [];
   readonly #batches = new Turns();
 
-  constructor(
-    private readonly place: string,
-    private readonly isDisposed: () => boolean,
-  ) {}
+  constructor(private readonly model: { readonly place: string; readonly disposed: boolean }) {}
 
   /** Runs `work` as the only training; ERR_MODEL_BUSY names the one that is in progress. */
   async exclusively<T>(method: string, work: () => Promise<T>): Promise<T> {
@@ -63,8 +60,8 @@ export class ModelCalls {
   }
 
   requireAlive(): void {
-    if (!this.isDisposed()) return;
-    throw new DisposedError('it was disposed; make a new model', { place: this.place });
+    if (!this.model.disposed) return;
+    throw new DisposedError('it was disposed; make a new model', { place: this.model.place });
   }
 
   /** Names the model and the call where a call of native code meets a dispose() in between. */
@@ -72,9 +69,9 @@ export class ModelCalls {
     try {
       return await work();
     } catch (error) {
-      if (!this.isDisposed() || !(error instanceof DisposedError)) throw error;
+      if (!this.model.disposed || !(error instanceof DisposedError)) throw error;
       throw new DisposedError(`it was disposed during ${method}(); await that before dispose()`, {
-        place: this.place,
+        place: this.model.place,
         cause: error,
       });
     }
@@ -83,7 +80,7 @@ export class ModelCalls {
   private busy(method: string, running: string): ModelBusyError {
     return new ModelBusyError(
       `${method}() was called while ${running}() is in progress; await it first`,
-      { place: this.place },
+      { place: this.model.place },
     );
   }
 }

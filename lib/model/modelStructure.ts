@@ -1,23 +1,20 @@
-import { OptionError, ShapeError } from '../errors/errors.js';
+import { OptionError } from '../errors/errors.js';
 import { suggestion } from '../errors/optionNames.js';
 import { shown } from '../errors/shown.js';
 import { functionOf, textOf, wholeNumber } from '../errors/optionValues.js';
 import { InputLayer } from '../layers/inputLayer.js';
-import { Layer, type LayerWeight } from '../layers/layer.js';
-import type { LayerGraph, Trainability } from '../layers/layerGraph.js';
-import { elements, shapeText, type SampleShape } from '../layers/shape.js';
-import type { Applied, SymbolicTensor } from '../layers/symbolicTensor.js';
-import { sameShape } from '../tensor/shapes.js';
+import type { Layer } from '../layers/layer.js';
+import type { LayerWeight } from '../layers/layerOptions.js';
+import { elements } from '../layers/shape.js';
+import type { Applied } from '../layers/symbolicTensor.js';
 import { resolveBackend, type ResolvedBackend } from './backend.js';
 import { backendOptionNames, type BackendOptions } from './backendOptions.js';
 import { leavesOf } from './leaves.js';
-import { SavedLayers, type SavedModel } from './savedLayers.js';
+import { ModelLayer } from './modelLayer.js';
 import type { Sharing } from './sharing.js';
 import { summarize, type SummaryData } from './summaryData.js';
 import { summaryFormat } from './summaryFormat.js';
 import { summaryLines } from './summaryText.js';
-import { functionalTopology, type ModelTopology } from './topology.js';
-import type { InputSlot } from './trainable.js';
 
 /** Options that every model has. */
 export interface ModelOptions extends BackendOptions {
@@ -46,25 +43,15 @@ export interface WeightInfo extends LayerWeight {
   readonly count: number;
 }
 
-/**
- * The layers of a model and how they are connected. A model is a layer itself: it can be applied,
- * and added to another.
- */
-export abstract class ModelStructure<Output extends Applied = Applied> extends Layer<Output> {
-  readonly seed: number;
+/** The layers and weights of a model, by name and in order. */
+export abstract class ModelStructure<Output extends Applied = Applied> extends ModelLayer<Output> {
+  override readonly seed: number;
   protected readonly resolvedBackend: ResolvedBackend;
-  #graph: LayerGraph | undefined;
 
   protected constructor(className: string, kind: string, options: ModelOptions) {
-    const { name } = options;
-    super(className, kind, name === undefined ? {} : { name }, { name: true });
+    super(className, kind, options.name);
     this.resolvedBackend = resolveBackend(this.place, options);
     this.seed = wholeNumber(this.place, 'seed', options.seed ?? 0, 0);
-  }
-
-  /** "model 'alexnet'", as errors name it. */
-  override get place(): string {
-    return `model '${this.name}'`;
   }
 
   /** The backend in use: 'cpu', 'cuda:0' or 'reference'. */
@@ -72,51 +59,8 @@ export abstract class ModelStructure<Output extends Applied = Applied> extends L
     return this.resolvedBackend.name;
   }
 
-  /**
-   * false freezes all weights, from the next compile() on. Setting it sets it for every layer; after
-   * that, a layer set to false stays frozen whatever the model's is, and one set to true trains only
-   * while the model's is true. Default true. ERR_OPTION unless true or false.
-   */
-  override get trainable(): boolean {
-    return super.trainable;
-  }
-
-  override set trainable(value: boolean) {
-    super.trainable = value;
-    for (const layer of this.#graph?.layers ?? []) layer.trainable = value;
-  }
-
-  protected get trainability(): Trainability {
-    const { graph, trainable } = this;
-    return { graph, trainable };
-  }
-
-  override get nested(): Trainability {
-    return this.trainability;
-  }
-
-  protected get graph(): LayerGraph {
-    if (this.#graph !== undefined) return this.#graph;
-    const graph = this.madeGraph();
-    this.graph = graph;
-    return graph;
-  }
-
-  protected set graph(graph: LayerGraph) {
-    this.ownLayers(leavesOf({ graph, trainable: true }).map(({ layer }) => layer));
-    this.#graph = graph;
-  }
-
-  /** The graph of a model that has none yet. */
-  protected madeGraph(): LayerGraph {
-    throw new OptionError('it has no layers; add them first', { place: this.place });
-  }
-
   /** Whom the layers of the model are shared with. */
   protected abstract get sharing(): readonly Sharing[];
-
-  /** Called with all layers of the model, also when some were added; models are taken apart. */
-  protected abstract ownLayers(layers: readonly Layer[]): void;
 
   /** Whether inputs stand among `layers` and in the summary. */
   protected readonly listsInputs: boolean = true;
@@ -125,37 +69,6 @@ export abstract class ModelStructure<Output extends Applied = Applied> extends L
   get layers(): readonly Layer[] {
     const { layers } = this.graph;
     return this.listsInputs ? layers : layers.filter((layer) => !(layer instanceof InputLayer));
-  }
-
-  /** One symbolic tensor for each input. */
-  get inputs(): readonly SymbolicTensor[] {
-    return this.graph.inputs;
-  }
-
-  /** One symbolic tensor for each output. */
-  get outputs(): readonly SymbolicTensor[] {
-    return this.graph.outputs;
-  }
-
-  /** The input, or a list of several. */
-  override get input(): SymbolicTensor | readonly SymbolicTensor[] {
-    const { inputs } = this;
-    const [first] = inputs;
-    return inputs.length === 1 && first !== undefined ? first : inputs;
-  }
-
-  /** The output, or a list of several. */
-  override get output(): Output {
-    return this.given(this.outputs);
-  }
-
-  /** Names and shapes of the inputs, without the batch axis. */
-  get inputSlots(): readonly InputSlot[] {
-    const { names } = this.graph;
-    return this.inputs.map(({ node, name, sampleShape }) => ({
-      name: names.get(node.layer) ?? name,
-      shape: sampleShape,
-    }));
   }
 
   /** Names of the outputs: each its layer's, with a number when the layer gives several. */
@@ -241,75 +154,4 @@ export abstract class ModelStructure<Output extends Applied = Applied> extends L
     functionOf('summary()', 'printFn', printFn, 'a line');
     for (const line of summaryLines(this.summaryData(), format)) printFn(line);
   }
-
-  /** The layers with their options; modelFromJSON() makes an equal model, with new weights. */
-  toJSON(): ModelTopology {
-    const model = ModelStructure.saved(this);
-    return model.topology(new SavedLayers(model, modelOf), this.trainable);
-  }
-
-  /** A model as what saves its layers sees it. */
-  static saved(model: ModelStructure): SavedModel {
-    return {
-      layers: model.savedLayers,
-      topology: (saved, trains) => model.topology(saved, trains),
-    };
-  }
-
-  /** As they are saved: a layer of a stack may stand in it twice. */
-  protected get savedLayers(): readonly Layer[] {
-    return this.graph.layers;
-  }
-
-  protected topology(saved: SavedLayers, trains: boolean): ModelTopology {
-    return functionalTopology(
-      this.name,
-      this.seed,
-      { graph: this.graph, trainable: trains },
-      saved,
-    );
-  }
-
-  protected override get inputCount(): { readonly minimum: number; readonly maximum: number } {
-    const { length } = this.inputs;
-    return { minimum: length, maximum: length };
-  }
-
-  protected override outputShapesOf(inputs: readonly SampleShape[]): readonly SampleShape[] {
-    inputs.forEach((shape, i) => {
-      const { name = '', shape: expected = [] } = this.inputSlots[i] ?? {};
-      if (sameShape(shape, expected)) return;
-      throw new ShapeError(
-        `its input '${name}' is ${shapeText(expected)}, and ${shapeText(shape)} came; make a model ` +
-          'for that shape',
-        { place: this.place },
-      );
-    });
-    return this.outputs.map(({ sampleShape }) => sampleShape);
-  }
-
-  protected override outputShapeOf(inputs: readonly SampleShape[]): SampleShape {
-    const [first = [], ...others] = this.outputShapesOf(inputs);
-    if (others.length === 0) return first;
-    throw new ShapeError('has several outputs; take the shape of each of `outputs`', {
-      place: this.place,
-    });
-  }
-
-  override lower(): number {
-    // The model that it is a layer of lowers its graph: see lowerModel.
-    throw new OptionError('a model is not lowered as a whole', { place: this.place });
-  }
-
-  /** Any text, as models could have before they could be layers. */
-  protected override checkedName(name: unknown): string {
-    if (typeof name === 'string' && name !== '') return name;
-    throw new OptionError(`name is ${shown(name)}; expected a text`, { place: 'model' });
-  }
-}
-
-function modelOf(layer: Layer): SavedModel | undefined {
-  // Models alone have layers within.
-  const model = layer as unknown as ModelStructure;
-  return layer.nested === undefined ? undefined : ModelStructure.saved(model);
 }

@@ -16,6 +16,8 @@ interface KeptTraining {
 
 /** What the owner asks of its model. */
 export interface OwningModel {
+  /** "model 'a'", which may change when it becomes a layer of another. */
+  readonly place: string;
   /** 'fit' while a training or an evaluation is in progress. */
   readonly inProgress: string | undefined;
   useProgram<T>(call: () => Promise<T>): Promise<T>;
@@ -39,10 +41,13 @@ export class ProgramOwner implements StoreUser {
   #disposed = false;
 
   constructor(
-    readonly place: string,
-    private readonly backend: ResolvedBackend,
     private readonly model: OwningModel,
+    private readonly backend: ResolvedBackend,
   ) {}
+
+  get place(): string {
+    return this.model.place;
+  }
 
   get disposed(): boolean {
     return this.#disposed;

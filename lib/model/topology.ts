@@ -1,5 +1,6 @@
 import { InputLayer } from '../layers/inputLayer.js';
-import type { Layer, LayerConfig } from '../layers/layer.js';
+import type { Layer } from '../layers/layer.js';
+import type { LayerConfig } from '../layers/layerOptions.js';
 import type { LayerNode, SymbolicTensor } from '../layers/symbolicTensor.js';
 import type { Trainability } from '../layers/layerGraph.js';
 import type { SavedLayers } from './savedLayers.js';

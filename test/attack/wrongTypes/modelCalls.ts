@@ -81,8 +81,8 @@ const structureCalls: RightCalls = {
   'ModelStructure#getLayer': { on: model, args: () => ['dense'] },
   'ModelStructure#summary': { on: model, args: () => [80, [0.5, 0.8, 1], (): number => 1] },
   'ModelStructure#summaryData': { on: model },
-  'ModelStructure#trainable=': { on: model, args: () => [false] },
-  'ModelStructure#toJSON': { on: model },
+  'ModelLayer#trainable=': { on: model, args: () => [false] },
+  'ModelLayer#toJSON': { on: model },
   'Sequential#add': {
     on: ({ later }) => {
       const made = cudnn.sequential({
@@ -160,11 +160,11 @@ const makingCalls: RightCalls = {
 };
 
 const methodCalls: RightCalls = {
-  'LayersModel#alongside': {
+  'NativeModel#alongside': {
     on: model,
     args: () => ['work', 'outputs', (): Promise<number> => Promise.resolve(1)],
   },
-  'LayersModel#betweenSteps': {
+  'NativeModel#betweenSteps': {
     on: model,
     args: () => [(): Promise<number> => Promise.resolve(1)],
   },
@@ -177,7 +177,7 @@ const methodCalls: RightCalls = {
       },
     ],
   },
-  'LayersModel#dispose': { on: model },
+  'NativeModel#dispose': { on: model },
   'LayersModel#evaluate': {
     on: model,
     args: () => [x(), y(), { batchSize: 2, verbose: 0, sampleWeight: weights(), signal }],
@@ -187,11 +187,11 @@ const methodCalls: RightCalls = {
     args: () => [dataset(), { batches: 1, verbose: 0, signal }],
     endless: ['1.batches'],
   },
-  'LayersModel#exclusively': {
+  'NativeModel#exclusively': {
     on: model,
     args: () => ['work', (): Promise<number> => Promise.resolve(1)],
   },
-  'LayersModel#explain': { on: model, args: () => ['predict', 2] },
+  'NativeModel#explain': { on: model, args: () => ['predict', 2] },
   'LayersModel#fit': {
     on: model,
     args: () => [
@@ -213,30 +213,30 @@ const methodCalls: RightCalls = {
     ],
     endless: ['1.epochs', '1.batchesPerEpoch', '1.validationBatches'],
   },
-  'LayersModel#getWeights': { on: model },
+  'NativeModel#getWeights': { on: model },
   'LayersModel#loadWeights': {
     on: model,
     args: async (context) => [await savedTo(context), { skipMismatch: true }],
   },
-  'LayersModel#plan': { on: model, args: () => ['train', 2] },
+  'NativeModel#plan': { on: model, args: () => ['train', 2] },
   'LayersModel#predict': { on: model, args: () => [x(), { batchSize: 2, verbose: 0, signal }] },
   'LayersModel#predictor': {
     on: model,
     args: () => [{ maxBatch: 2, maxWait: 1, maxQueue: 4 }],
   },
   'LayersModel#predictOnBatch': { on: model, args: () => [x()] },
-  'LayersModel#program': { on: model },
+  'NativeModel#program': { on: model },
   'LayersModel#save': {
     on: model,
     args: ({ folder }) => [join(folder, 'model.safetensors'), { includeOptimizer: true }],
   },
   'LayersModel#saveWeights': { on: model, args: ({ folder }) => [join(folder, 'w.safetensors')] },
-  'LayersModel#setWeights': {
+  'NativeModel#setWeights': {
     on: model,
     args: () => [[cudnn.zeros([3, 2]), cudnn.zeros([2])]],
   },
   'LayersModel#testOnBatch': { on: model, args: () => [x(), y(), { sampleWeight: weights() }] },
-  'LayersModel#useProgram': { on: model, args: () => [(): Promise<number> => Promise.resolve(1)] },
+  'NativeModel#useProgram': { on: model, args: () => [(): Promise<number> => Promise.resolve(1)] },
   'LayersModel#trainOnBatch': { on: model, args: () => [x(), y(), { sampleWeight: weights() }] },
 };
 
