@@ -23,9 +23,14 @@ function expectSame<A, B>(same: Same<A, B>): void {
 type Predicted<M extends LayersModel> = Awaited<ReturnType<M['predict']>>;
 
 const x = [[1, 2]];
-const inputs = input({ shape: [2] });
-const a = layers.dense({ units: 1 }).apply(inputs);
-const b = layers.dense({ units: 2 }).apply(inputs);
+
+/** An input with two layers on it, of which no other test disposes. */
+function branches() {
+  const inputs = input({ shape: [2] });
+  const a = layers.dense({ units: 1 }).apply(inputs);
+  const b = layers.dense({ units: 2 }).apply(inputs);
+  return { inputs, a, b };
+}
 
 class Net extends Model {
   constructor() {
@@ -47,10 +52,12 @@ class Two extends Model<Tensor[]> {
 
 describe('the type of a prediction', () => {
   it('is one tensor for one output', async () => {
+    const { inputs, a } = branches();
     const stack = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
     const one = model({ inputs, outputs: a });
     const listed = model({ inputs, outputs: [a] });
-    for (const each of [stack, one, listed, new Net()]) {
+    const net = new Net();
+    for (const each of [stack, one, listed, net]) {
       expectSame<Predicted<typeof each>, Tensor>(true);
       expect((await each.predict(x)).shape).toEqual([1, 1]);
       expect((await each.predictOnBatch(x)).shape).toEqual([1, 1]);
@@ -59,11 +66,12 @@ describe('the type of a prediction', () => {
       await predictor.close();
       const output: SymbolicTensor = each.output;
       expect(output.shape).toEqual([null, 1]);
-      await each.dispose();
     }
+    await Promise.all([stack, one, listed, net].map((each) => each.dispose()));
   });
 
   it('is a list for several', async () => {
+    const { inputs, a, b } = branches();
     const both = model({ inputs, outputs: [a, b] });
     expectSame<Predicted<typeof both>, [Tensor, Tensor]>(true);
     const [first, second] = await both.predict(x);
@@ -79,6 +87,7 @@ describe('the type of a prediction', () => {
   });
 
   it('is either where the number of outputs is not known', async () => {
+    const { inputs, a } = branches();
     const outputs = ((): Applied => a)();
     const some = model({ inputs, outputs });
     expectSame<Predicted<typeof some>, Tensor | Tensor[]>(true);
@@ -90,6 +99,7 @@ describe('the type of a prediction', () => {
   });
 
   it('lets a model of one output stand for a layer, and any for a model', () => {
+    const { inputs } = branches();
     const asLayer = (layer: Layer): SymbolicTensor => layer.apply(inputs);
     const asModel = (any: LayersModel): number => any.outputs.length;
     expect(asLayer(new Net()).shape).toEqual([null, 1]);
