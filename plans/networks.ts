@@ -2,6 +2,7 @@ import type { LayersModel, ModelOptions } from 'node-cudnn';
 
 import * as alexnets from './networks/alexnets.js';
 import { residualAlexnet } from './networks/residualAlexnet.js';
+import { siamese } from './networks/siamese.js';
 import { smallNetwork } from './networks/smallNetwork.js';
 import { uNet } from './networks/uNet.js';
 
@@ -23,4 +24,5 @@ export const networks: readonly PlannedNetwork[] = [
   { name: 'S5', title: "AlexNet with Caffe's weights, two classes", make: alexnets.fineTuned },
   { name: 'S6', title: 'AlexNet on Fashion-MNIST, 224x224x1', make: alexnets.fashion },
   { name: 'S7', title: 'AlexNet with residual blocks on CIFAR-10', make: residualAlexnet },
+  { name: 'siamese', title: 'two images through one encoder, of one class or not', make: siamese },
 ];

@@ -23,6 +23,8 @@ describe('the planned networks', () => {
     ['S4-small', 21_924, 6],
     ['S5', 60_965_224 - 4_097_000 + 4096 * 2 + 2, 0],
     ['S6', 46_764_746, 0],
+    // 3*3*3*32+32, 3*3*32*64+64, 6*6*64*128+128, 2*128+1: the encoder counts once.
+    ['siamese', 896 + 18_496 + 295_040 + 257, 0],
     ['S7', 22_254_090, 2 * (96 + 256 + 2 * (64 + 96 + 96) + 256 + 384 + 384)],
   ])('%s has %i parameters, %i of them moving statistics', (name, total, frozen) => {
     const { weights } = made(name);
@@ -63,6 +65,7 @@ describe('the planned networks', () => {
       S5: 'SGD',
       S6: 'SGD',
       S7: 'Adam',
+      siamese: 'Adam',
     });
     expect(made('S1').trainingConfig?.optimizer.config).toMatchObject({
       momentum: 0.9,

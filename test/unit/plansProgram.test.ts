@@ -60,7 +60,7 @@ withPlugin('the plans for the H100', () => {
     expect(report.unsupported).toEqual([]);
     expect(report.built).toBe(report.graphs);
     expect(report.graphs).toBeGreaterThan(200);
-    expect(report.networks).toHaveLength(8 * 2 * 2);
+    expect(report.networks).toHaveLength(9 * 2 * 2);
     expect(status).toBe(0);
   });
 
