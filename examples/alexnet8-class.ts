@@ -84,7 +84,7 @@ async function main(): Promise<void> {
   });
   await model.save(values.save);
   const score = await model.evaluate(images.test.images, images.test.labels, { batchSize: 500 });
-  console.log(`test loss: ${(score.loss ?? NaN).toFixed(4)}`);
+  console.log(`test loss: ${score.loss.toFixed(4)}`);
   console.log(`test accuracy: ${(score.accuracy ?? NaN).toFixed(4)}`);
 }
 
