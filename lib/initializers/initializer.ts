@@ -57,7 +57,8 @@ export function makeInitializer(
   return factory(config as Readonly<Record<string, unknown>>);
 }
 
-type Name = keyof typeof initializers;
+// 'constant' has no default value: its name alone is refused.
+type Name = Exclude<keyof typeof initializers, 'constant'>;
 
 /** One of `initializers`, with its default options; its class ('HeNormal') will do too. */
 export type InitializerName = Name | Capitalize<Name>;

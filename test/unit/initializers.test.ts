@@ -1,5 +1,5 @@
 /** Distributions of first weights, with Keras's numbers. */
-import { initializers, Initializer } from '../../lib/index.js';
+import { initializers, Initializer, type InitializerName } from '../../lib/index.js';
 import { resolveInitializer } from '../../lib/initializers/initializer.js';
 import { fansOf } from '../../lib/initializers/varianceScaling.js';
 
@@ -76,6 +76,31 @@ describe('each initializer', () => {
       const again = resolveInitializer('layer', 'kernelInitializer', made.getConfig());
       expect(again.getConfig()).toEqual(made.getConfig());
       expect(again.toSpec(kernel)).toEqual(made.toSpec(kernel));
+    }
+  });
+
+  it('is made of each name that the types complete', () => {
+    // The type check wants every name here, and no other.
+    const completed: Readonly<Record<Uncapitalize<InitializerName>, true>> = {
+      zeros: true,
+      ones: true,
+      randomUniform: true,
+      randomNormal: true,
+      truncatedNormal: true,
+      glorotUniform: true,
+      glorotNormal: true,
+      heUniform: true,
+      heNormal: true,
+      leCunUniform: true,
+      leCunNormal: true,
+      varianceScaling: true,
+    };
+    for (const name of Object.keys(completed)) {
+      const className = name.charAt(0).toUpperCase() + name.slice(1);
+      for (const option of [name, className]) {
+        const { config } = resolveInitializer('layer', 'kernelInitializer', option).getConfig();
+        expect(config).toEqual(make(name).getConfig().config);
+      }
     }
   });
 
