@@ -7,6 +7,7 @@ import type { LayersModel } from '../model/layersModel.js';
 import { modelFromTopology } from '../model/modelFromJSON.js';
 import type { Prediction } from '../model/trainable.js';
 import { toFormatError } from '../files/ioError.js';
+import { asTrained } from '../model/trainability.js';
 import type { NativeProgram } from '../native/program.js';
 import { matchWeights } from './loadWeights.js';
 import { savedModelPath } from './modelPath.js';
@@ -60,7 +61,14 @@ async function restore(
   content: Safetensors,
 ): Promise<void> {
   const values = matchWeights(file, model.weights, content, false);
-  if (record.training) model.compile(compileArgsFromConfig(record.training));
+  if (record.training) {
+    const args = compileArgsFromConfig(record.training);
+    const compile = (): void => {
+      model.compile(args);
+    };
+    if (record.trained === undefined) compile();
+    else asTrained(model.nested, record.trained, compile);
+  }
   const program = await model.program();
   await program.setWeights(values);
   if (record.training && record.optimizer) {

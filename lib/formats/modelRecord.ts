@@ -10,6 +10,8 @@ export interface ModelRecord {
   readonly topology: ModelTopology;
   /** Absent for a model that was not compiled. */
   readonly training?: TrainingConfig;
+  /** The layers that trained, by path; absent where those do that the topology lets train. */
+  readonly trained?: readonly string[];
   /** Absent when the optimizer's state was left out. */
   readonly optimizer?: OptimizerRecord;
 }
@@ -52,7 +54,8 @@ export function recordFromMetadata(
 /** What is wrong with a record; its topology and the options in it are looked at when used. */
 function recordFault(value: unknown): string | undefined {
   if (!isRecord(value) || !isRecord(value.topology)) return 'it has no topology';
-  const { training, optimizer } = value;
+  const { training, trained, optimizer } = value;
+  if (trained !== undefined && !areTexts(trained)) return 'trained is no list of names';
   if (training !== undefined) {
     if (!isRecord(training)) return 'training is no record';
     const unfit = ['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics'].find(
@@ -66,6 +69,9 @@ function recordFault(value: unknown): string | undefined {
   if (!isRecord(optimizer)) return 'optimizer is no record';
   const { step, names } = optimizer;
   if (!Number.isSafeInteger(step) || Number(step) < 0) return 'optimizer.step is no count';
-  const areNames = Array.isArray(names) && names.every((name) => typeof name === 'string');
-  return areNames ? undefined : 'optimizer.names is no list of names';
+  return areTexts(names) ? undefined : 'optimizer.names is no list of names';
+}
+
+function areTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
 }

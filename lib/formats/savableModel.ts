@@ -8,5 +8,7 @@ export interface SavableModel extends TrainableModel {
   readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** The arguments of compile(); undefined before it. */
   readonly trainingConfig: TrainingConfig | undefined;
+  /** The layers that trained by compile(), where `trainable` was changed since. */
+  readonly trainedLayers: readonly string[] | undefined;
   toJSON(): ModelTopology;
 }

@@ -3,7 +3,6 @@ import { dirname } from 'node:path';
 import { checkOptionNames } from '../errors/optionNames.js';
 import { trueOrFalse } from '../errors/optionValues.js';
 import { toIoError } from '../files/ioError.js';
-import type { TrainingConfig } from '../model/compile.js';
 import type { OptimizerState } from '../native/program.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -30,19 +29,17 @@ export async function saveModel(
   checkOptionNames('save()', options, ['includeOptimizer']);
   const include = trueOrFalse('save()', 'includeOptimizer', options.includeOptimizer ?? true);
   const file = modelPath('save()', path);
-  const { training, values } = await snapshot(model, include);
+  const { values, ...described } = await snapshot(model, include);
   const [weights, state] = values;
   const record: ModelRecord = {
-    topology: model.toJSON(),
-    ...(training ? { training } : {}),
+    ...described,
     ...(state ? { optimizer: { step: state.step, names: state.names } } : {}),
   };
   const tensors = new Map([...weightTensors(model, weights), ...stateTensors(state)]);
   await writeWithFolder(file, tensors, recordToMetadata(record));
 }
 
-interface Snapshot {
-  readonly training: TrainingConfig | undefined;
+interface Snapshot extends Omit<ModelRecord, 'optimizer'> {
   readonly values: [Float32Array[], OptimizerState | undefined];
 }
 
@@ -52,12 +49,21 @@ async function snapshot(model: SavableModel, includeOptimizer: boolean): Promise
     const optimizer = optimizerOf(model);
     const found = await model.useProgram(async (program): Promise<Snapshot | undefined> => {
       if (optimizer !== optimizerOf(model)) return undefined;
-      const training = model.trainingConfig;
+      const described = descriptionOf(model);
       const state = includeOptimizer && model.isCompiled ? program.getOptimizerState() : undefined;
-      return { training, values: await Promise.all([program.getWeights(), state]) };
+      return { ...described, values: await Promise.all([program.getWeights(), state]) };
     });
     if (found !== undefined) return found;
   }
+}
+
+function descriptionOf(model: SavableModel): Omit<ModelRecord, 'optimizer'> {
+  const { trainingConfig: training, trainedLayers: trained } = model;
+  return {
+    topology: model.toJSON(),
+    ...(training ? { training } : {}),
+    ...(trained ? { trained } : {}),
+  };
 }
 
 function optimizerOf(model: SavableModel): Optimizer | undefined {

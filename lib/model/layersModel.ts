@@ -104,6 +104,18 @@ export abstract class LayersModel<Result extends Prediction = Prediction>
     return { optimizer: optimizer.getConfig(), ...config };
   }
 
+  /**
+   * The layers that compile() took for trainable, where setting `trainable` has changed that since;
+   * else undefined.
+   */
+  get trainedLayers(): readonly string[] | undefined {
+    if (!this.isCompiled) return undefined;
+    const now = trainingLayers(this.trainability);
+    const isSame =
+      now.length === this.#trained.length && now.every((name, i) => name === this.#trained[i]);
+    return isSame ? undefined : this.#trained;
+  }
+
   /** Trains on arrays; resolves to the losses and metrics of each epoch. */
   async fit(x: SampleData, y: SampleData, options?: FitOptions | null): Promise<History> {
     this.sayWhatChanged();

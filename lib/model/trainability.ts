@@ -9,6 +9,19 @@ export function trainingLayers(model: Trainability): string[] {
     .map(({ path }) => path);
 }
 
+/** Runs `work` as if the layers of these names trained, and no others. */
+export function asTrained(model: Trainability, names: readonly string[], work: () => void): void {
+  const trained = new Set(names);
+  const leaves = leavesOf(model);
+  const flags = leaves.map(({ layer }) => layer.trainable);
+  for (const { layer, path } of leaves) layer.trainable = trained.has(path);
+  try {
+    work();
+  } finally {
+    leaves.forEach(({ layer }, i) => (layer.trainable = flags[i] ?? true));
+  }
+}
+
 const shownNames = 5;
 
 /** Warns, as Keras does, of layers that were frozen or freed since compile(): `compiled` trained. */

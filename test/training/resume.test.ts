@@ -21,6 +21,30 @@ const optimizers: [string, () => Optimizer][] = [
   ['adamw', () => train.adamw({ learningRate: 0.01 })],
 ];
 
+describe('a layer that was frozen or freed since compile()', () => {
+  // As a judge is, which is compiled, then frozen within the model of a generator.
+  it.each([true, false])('trains on from a file as it was compiled, trainable %s', async (was) => {
+    const path = join(folder, `frozen-${String(was)}`);
+    const net = smallNetwork();
+    const names = ['conv2d', 'batch_normalization'];
+    const set = (model: typeof net, value: boolean): void => {
+      for (const name of names) model.getLayer(name).trainable = value;
+    };
+    set(net, was);
+    net.compile({ optimizer: train.adam(0.01), loss: 'sparseCategoricalCrossentropy' });
+    await net.trainOnBatch(x, y);
+    set(net, !was);
+    expect(net.trainedLayers).toEqual([...(was ? names : []), 'dense']);
+    await net.save(path);
+    const loaded = await loadLayersModel(path);
+    expect(names.map((name) => loaded.getLayer(name).trainable)).toEqual([!was, !was]);
+    expect(loaded.trainedLayers).toEqual(net.trainedLayers);
+    for (const each of [net, loaded]) await each.trainOnBatch(x, y);
+    expect(await weightBits(loaded)).toEqual(await weightBits(net));
+    await Promise.all([net, loaded].map((model) => model.dispose()));
+  });
+});
+
 describe('two epochs and two more, with a file between', () => {
   it.each(optimizers)('are four, bit for bit, with %s', async (name, optimizer) => {
     const path = join(folder, `${name}.safetensors`);
