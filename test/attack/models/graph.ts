@@ -38,13 +38,31 @@ function shared(random: Random, pool: readonly SymbolicTensor[]): SymbolicTensor
   return layer.apply(other);
 }
 
+/** A model of a few layers, as a layer of the one that grows. */
+function nested(random: Random, from: SymbolicTensor): SymbolicTensor | undefined {
+  const start = input({ shape: from.sampleShape });
+  const pool: SymbolicTensor[] = [start];
+  const steps = random.int(1, 3);
+  for (let i = 0; i < steps; i++) {
+    const next = applied(random, random.pick(names), pool.at(-1) ?? start, pool);
+    if (next !== undefined) pool.push(next);
+  }
+  const end = pool.at(-1) ?? start;
+  // Its name is made of its kind, and numbered.
+  return end === start ? undefined : model({ inputs: start, outputs: end }).apply(from);
+}
+
 function grow(random: Random, pool: SymbolicTensor[]): void {
   const newest = pool.at(-1) ?? random.pick(pool);
   // Mostly a chain, with branches.
   const from = random.chance(0.75) ? newest : random.pick(pool);
-  const next = random.chance(0.08)
-    ? shared(random, pool)
-    : applied(random, random.pick(names), from, pool);
+  const kind = random.next();
+  const next =
+    kind < 0.08
+      ? shared(random, pool)
+      : kind < 0.14
+        ? nested(random, from)
+        : applied(random, random.pick(names), from, pool);
   if (next !== undefined) pool.push(next);
 }
 
