@@ -117,8 +117,9 @@ describe('files that do not fit', () => {
 
   it('of another architecture are refused, with the weights as they were', async () => {
     const path = join(folder, 'other');
-    await dense(3).saveWeights(path);
-    const model = dense(2);
+    await using other = dense(3);
+    await other.saveWeights(path);
+    await using model = dense(2);
     const before = await weightBits(model);
     const load = model.loadWeights(path);
     await expect(load).rejects.toMatchObject({ code: 'ERR_FORMAT' });
@@ -129,14 +130,14 @@ describe('files that do not fit', () => {
 
   it('may be loaded in part', async () => {
     const path = join(folder, 'part');
-    const saved = sequential({
+    await using saved = sequential({
       layers: [
         layers.dense({ name: 'same', units: 4, inputShape: [4] }),
         layers.dense({ name: 'fc', units: 9 }),
       ],
     });
     await saved.saveWeights(path);
-    const model = sequential({
+    await using model = sequential({
       seed: 1,
       layers: [
         layers.dense({ name: 'same', units: 4, inputShape: [4] }),
