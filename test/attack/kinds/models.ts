@@ -4,7 +4,14 @@ import type { Kind } from '../kind.js';
 import { buildModel, modelText, type Built } from '../models/build.js';
 import { randomSamples, type Samples } from '../models/data.js';
 import { difference } from '../models/difference.js';
-import { courseOf, nudgedSamples, nudgedWeights, predicted, type Course } from '../models/trial.js';
+import {
+  courseOf,
+  largestOf,
+  nudgedSamples,
+  nudgedWeights,
+  predicted,
+  type Course,
+} from '../models/trial.js';
 import { Random } from '../random.js';
 
 interface Draw {
@@ -68,10 +75,15 @@ async function courseOn(seed: number, backend: string, draw: Draw): Promise<Cour
   }
 }
 
+/** Squares of larger numbers are beyond float32, which the reference goes on without. */
+const largestSquared = 1e18;
+
 /** Undefined where the numbers grow beyond all bounds: then there is nothing to compare. */
 async function finiteCourse(seed: number, backend: string, draw: Draw) {
   try {
-    return await courseOn(seed, backend, draw);
+    const course = await courseOn(seed, backend, draw);
+    const largest = Math.max(...[...course.values()].map(({ values }) => largestOf(values)));
+    return largest < largestSquared ? course : undefined;
   } catch (error) {
     if (error instanceof NotFiniteError) return undefined;
     throw error;
