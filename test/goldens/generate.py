@@ -14,8 +14,9 @@ import normalization
 import optimizers
 import pooling
 import rearrange
+import sharing
 
 if __name__ == "__main__":
     for family in (convolution, grouped_convolution, pooling, normalization, dense, merge, rearrange,
-                   losses, metrics, optimizers, alexnet):
+                   losses, metrics, optimizers, sharing, alexnet):
         family.main()
