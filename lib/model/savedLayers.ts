@@ -28,7 +28,7 @@ export class SavedLayers {
   entry(layer: Layer, name: string, trains: boolean): SequentialLayerConfig {
     const { className } = layer;
     const known = this.numbers.get(layer);
-    if (known !== undefined) return { className, config: {}, shared: known };
+    if (known !== undefined) return { className, config: { name }, shared: known };
     const shared = this.number(layer);
     const config = this.config(layer, trains);
     return { className, config: { ...config, name }, ...(shared === undefined ? {} : { shared }) };

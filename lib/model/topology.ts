@@ -11,7 +11,7 @@ export type TensorReference =
 
 export interface SequentialLayerConfig {
   readonly className: string;
-  /** Empty where `shared` tells of a layer that stands before. */
+  /** Its name here alone where `shared` tells of a layer that stands before. */
   readonly config: LayerConfig;
   /** A number for a layer that stands in several places: the first has its config. */
   readonly shared?: number;

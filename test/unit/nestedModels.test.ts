@@ -242,6 +242,18 @@ describe('the file of a model', () => {
     expect(weightNames(copy)[0]?.split('/')).toHaveLength(61);
   });
 
+  it('calls a layer as it is called in each model', () => {
+    const [one, two] = [dense(2), dense(2)];
+    sequential({ layers: [layers.reLU({ inputShape: [2] }), one] });
+    const inner = sequential({ name: 'inner', layers: [layers.reLU({ inputShape: [2] }), two] });
+    const outer = sequential({ layers: [layers.reLU({ inputShape: [2] }), one, inner, two] });
+    const names = outer.layers.map(({ name }) => name);
+    const again = modelFromJSON(JSON.stringify(outer.toJSON()));
+    expect(again.toJSON()).toEqual(outer.toJSON());
+    expect(weightNames(again)).toEqual(weightNames(outer));
+    expect(again.layers).toHaveLength(names.length);
+  });
+
   it('holds a layer once that stands in several places', () => {
     const shared = layers.dense({ units: 3, inputShape: [3], name: 'shared' });
     const inner = sequential({ name: 'inner', layers: [shared, layers.reLU()] });
@@ -284,15 +296,27 @@ describe('the file of a model', () => {
   it.each<[string, (text: string) => string]>([
     [
       'a layer of another class',
-      (text) => text.replace('"className":"Dense","config":{}', '"className":"ReLU","config":{}'),
+      (text) =>
+        text.replace(
+          '"className":"Dense","config":{"name":"again"},"shared"',
+          '"className":"ReLU","config":{},"shared"',
+        ),
     ],
     [
       'a layer that is not there',
-      (text) => text.replace('"config":{},"shared":0', '"config":{},"shared":7'),
+      (text) =>
+        text.replace(
+          '"config":{"name":"again"},"shared":0',
+          '"config":{"name":"again"},"shared":7',
+        ),
     ],
     [
       'a number that is none',
-      (text) => text.replace('"config":{},"shared":0', '"config":{},"shared":"0"'),
+      (text) =>
+        text.replace(
+          '"config":{"name":"again"},"shared":0',
+          '"config":{"name":"again"},"shared":"0"',
+        ),
     ],
     [
       'a model in itself',
