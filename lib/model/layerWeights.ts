@@ -15,6 +15,8 @@ async function useStore<T>(
   home.requireAlive();
   const [owner] = home.owners;
   const begin = (): Promise<T> => {
+    // The owner may have been disposed of meanwhile.
+    home.requireAlive();
     if (home.store !== undefined) return call(home.store.native);
     throw new OptionError(
       'its weights have no values yet, as no model has it; make a model with it first',
@@ -30,6 +32,7 @@ provideLayerValues({
     const [home] = homesOf([layer]);
     if (home === undefined) return [];
     const values = await useStore(layer, home, (store) => store.read(home.ids));
+    if (values.includes(null)) home.requireAlive();
     return layer.weights.map(
       ({ shape }, i) => new Tensor(values[i] ?? new Float32Array(0), shape, 'float32'),
     );

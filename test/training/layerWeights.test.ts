@@ -29,6 +29,24 @@ async function floats(values: Tensor | Tensor[]): Promise<number[]> {
 }
 
 describe('the weights of a layer', () => {
+  it('are refused while their last model is disposed of', async () => {
+    const dense = layers.dense({ units: 2, inputShape: [2] });
+    const makers = [
+      () => dense.getWeights(),
+      () => dense.setWeights([tensor([1, 2, 3, 4], [2, 2]), tensor([5, 6], [2])]),
+    ];
+    const first = sequential({ layers: [dense] });
+    await first.getWeights();
+    const calls = Array.from({ length: 20 }, (_, i) => makers[i % 2]?.());
+    const predictions = Array.from({ length: 5 }, () => first.predict(tensor([1, 2], [1, 2])));
+    for (let turn = 0; turn < 10; ++turn) await Promise.resolve();
+    const disposed = first.dispose();
+    for (const end of await Promise.allSettled([...calls, ...predictions])) {
+      if (end.status === 'rejected') expect(end.reason).toMatchObject({ code: 'ERR_DISPOSED' });
+    }
+    await disposed;
+  });
+
   it('are read and set in every model that has it', async () => {
     const dense = layers.dense({ units: 2, inputShape: [2], name: 'shared' });
     await expect(dense.getWeights()).rejects.toMatchObject({ code: 'ERR_SHAPE' });
