@@ -28,6 +28,7 @@ export function checkedTopology(place: string, value: unknown): ModelTopology {
   if (layers.length > 2 * mostUses) {
     throw new FormatError(`${layers.length} layers are more than ${mostUses}`, { place });
   }
+  if (layers.length === 0) throw new FormatError('it has no layers', { place });
   if (className === 'Sequential') {
     for (const [i, layer] of layers.entries()) checked.layer(`layer ${i}`, layer);
   } else if (className === 'Model') {

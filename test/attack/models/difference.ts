@@ -1,10 +1,8 @@
 import { tolerances } from '../../tolerances.js';
-import { largestOf, type Course, type Measured } from './trial.js';
+import { largestOf, smallestNormal, type Course, type Measured } from './trial.js';
 
 /** How many times the effect of rounding each op's result once is allowed: an op rounds within. */
 const roundings = 16;
-/** Below it float32 has fewer digits, and a library may take 0 instead. */
-const smallestNormal = 2 ** -126;
 
 /** What rounding changed in any element of a tensor. */
 function sensitivity(exact: Measured, rounded: readonly (Measured | undefined)[]): number {

@@ -14,6 +14,9 @@ export interface Measured {
 /** What a model did with given samples, by name. */
 export type Course = Map<string, Measured>;
 
+/** Below it float32 has fewer digits, and a library may take 0 instead. */
+export const smallestNormal = 2 ** -126;
+
 export function largestOf(values: ArrayLike<number>): number {
   let largest = 0;
   for (const value of Array.from(values)) largest = Math.max(largest, Math.abs(value));
@@ -59,7 +62,7 @@ function hasTies({ values, shape }: Tensor): boolean {
     if (
       second !== undefined &&
       largest !== undefined &&
-      largest - second <= 1e-6 * Math.abs(largest)
+      largest - second <= 1e-6 * Math.abs(largest) + smallestNormal
     ) {
       return true;
     }
