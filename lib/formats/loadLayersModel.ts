@@ -67,7 +67,7 @@ async function restore(
       model.compile(args);
     };
     if (record.trained === undefined) compile();
-    else asTrained(model.nested, record.trained, compile);
+    else asTrained(model, record.trained, compile);
   }
   const program = await model.program();
   await program.setWeights(values);

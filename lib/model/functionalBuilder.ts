@@ -7,11 +7,12 @@ import type { Applied, SymbolicTensor } from '../layers/symbolicTensor.js';
 import type { BackendOptions } from './backendOptions.js';
 import { Functional } from './functional.js';
 import type { LayersModel } from './layersModel.js';
-import type {
-  FunctionalLayerConfig,
-  FunctionalTopology,
-  SequentialLayerConfig,
-  TensorReference,
+import {
+  savedOptions,
+  type FunctionalLayerConfig,
+  type FunctionalTopology,
+  type SequentialLayerConfig,
+  type TensorReference,
 } from './topology.js';
 
 /** One use of a layer that is still to be made. */
@@ -53,11 +54,12 @@ export class FunctionalBuilder {
     // Uses without inputs, for their layer to refuse.
     for (let use = this.ready.pop(); use !== undefined; use = this.ready.pop()) this.make(use);
     if (this.unmade.size > 0) this.throwStuck();
-    const { name, seed, inputLayers, outputLayers } = this.config;
+    const { inputLayers, outputLayers } = this.config;
     const find = (reference: TensorReference): SymbolicTensor => this.output(reference);
     const inputs = inputLayers.map(find);
     const outputs = outputLayers.map(find);
-    return new Functional({ name, seed, inputs, outputs, ...options }, this.names);
+    const given = { ...savedOptions(this.config), inputs, outputs, ...options };
+    return new Functional(given, this.names);
   }
 
   private addLayer({ name, inboundNodes, ...entry }: FunctionalLayerConfig): void {

@@ -8,7 +8,7 @@ import { deepestNesting } from './graph.js';
 import type { LayersModel } from './layersModel.js';
 import { checkedTopology } from './savedTopology.js';
 import { Sequential } from './sequential.js';
-import type { SequentialLayerConfig, SequentialTopology } from './topology.js';
+import { savedOptions, type SequentialLayerConfig, type SequentialTopology } from './topology.js';
 
 // Every class of layers that is known to files is registered by this.
 import '../layers/index.js';
@@ -44,14 +44,13 @@ export class LayerReader {
   }
 
   private sequential({ config }: SequentialTopology): LayersModel {
-    const { name, seed } = config;
     const names = new Map<Layer, string>();
     const layers = config.layers.map((entry) => {
       const layer = this.layer(entry);
       if (typeof entry.config.name === 'string') names.set(layer, entry.config.name);
       return layer;
     });
-    return new Sequential({ name, seed, layers, ...this.options }, names);
+    return new Sequential({ ...savedOptions(config), layers, ...this.options }, names);
   }
 
   private layer({ className, config, shared }: SequentialLayerConfig): Layer {

@@ -7,8 +7,24 @@ import type { Applied, SymbolicTensor } from '../layers/symbolicTensor.js';
 import { sameShape } from '../tensor/shapes.js';
 import { leavesOf } from './leaves.js';
 import { SavedLayers, type SavedModel } from './savedLayers.js';
-import { functionalTopology, type ModelTopology } from './topology.js';
+import {
+  functionalTopology,
+  savedOptions,
+  type ModelTopology,
+  type TopologyOptions,
+} from './topology.js';
 import type { InputSlot } from './trainable.js';
+
+/** Options that models have as layers. */
+export interface ModelLayerOptions {
+  /** Default 'model' or 'sequential'. */
+  readonly name?: string;
+  /**
+   * false freezes all weights, as setting `trainable` does, but leaves what the layers themselves
+   * say as it is. Default true.
+   */
+  readonly trainable?: boolean;
+}
 
 /**
  * A graph of layers as a layer: it can be applied, added to a stack, frozen and saved like any
@@ -19,8 +35,10 @@ export abstract class ModelLayer<Output extends Applied = Applied> extends Layer
   abstract readonly seed: number;
   #graph: LayerGraph | undefined;
 
-  protected constructor(className: string, kind: string, name: string | undefined) {
-    super(className, kind, name === undefined ? {} : { name }, { name: true });
+  protected constructor(className: string, kind: string, options: ModelLayerOptions) {
+    const { name, trainable } = options;
+    const given = { ...(name === undefined ? {} : { name }), trainable: trainable ?? true };
+    super(className, kind, given, { name: true, trainable: true });
   }
 
   /** "model 'alexnet'", as errors name it. */
@@ -105,14 +123,14 @@ export abstract class ModelLayer<Output extends Applied = Applied> extends Layer
   /** The layers with their options; modelFromJSON() makes an equal model, with new weights. */
   toJSON(): ModelTopology {
     const model = ModelLayer.saved(this);
-    return model.topology(new SavedLayers(model, modelOf), this.trainable);
+    return model.topology(new SavedLayers(model, modelOf));
   }
 
   /** A model as what saves its layers sees it. */
   static saved(model: ModelLayer): SavedModel {
     return {
       layers: model.savedLayers,
-      topology: (saved, trains) => model.topology(saved, trains),
+      topology: (saved) => model.topology(saved),
     };
   }
 
@@ -121,13 +139,14 @@ export abstract class ModelLayer<Output extends Applied = Applied> extends Layer
     return this.graph.layers;
   }
 
-  protected topology(saved: SavedLayers, trains: boolean): ModelTopology {
-    return functionalTopology(
-      this.name,
-      this.seed,
-      { graph: this.graph, trainable: trains },
-      saved,
-    );
+  /** What every model's topology says of it. */
+  protected get topologyOptions(): TopologyOptions {
+    const { name, seed, trainable } = this;
+    return savedOptions(trainable ? { name, seed } : { name, seed, trainable });
+  }
+
+  protected topology(saved: SavedLayers): ModelTopology {
+    return functionalTopology(this.topologyOptions, this.graph, saved);
   }
 
   protected override get inputCount(): { readonly minimum: number; readonly maximum: number } {

@@ -10,16 +10,14 @@ import type { Applied } from '../layers/symbolicTensor.js';
 import { resolveBackend, type ResolvedBackend } from './backend.js';
 import { backendOptionNames, type BackendOptions } from './backendOptions.js';
 import { leavesOf } from './leaves.js';
-import { ModelLayer } from './modelLayer.js';
+import { ModelLayer, type ModelLayerOptions } from './modelLayer.js';
 import type { Sharing } from './sharing.js';
 import { summarize, type SummaryData } from './summaryData.js';
 import { summaryFormat } from './summaryFormat.js';
 import { summaryLines } from './summaryText.js';
 
 /** Options that every model has. */
-export interface ModelOptions extends BackendOptions {
-  /** Default 'model' or 'sequential'. */
-  readonly name?: string;
+export interface ModelOptions extends BackendOptions, ModelLayerOptions {
   /**
    * Of first weights, dropout and shuffling: a whole number in [0, 2^53), default 0. Equal seeds
    * give equal runs.
@@ -30,6 +28,7 @@ export interface ModelOptions extends BackendOptions {
 export const modelOptionNames: Readonly<Record<keyof ModelOptions, true>> = {
   ...backendOptionNames,
   name: true,
+  trainable: true,
   seed: true,
 };
 
@@ -49,7 +48,7 @@ export abstract class ModelStructure<Output extends Applied = Applied> extends M
   protected readonly resolvedBackend: ResolvedBackend;
 
   protected constructor(className: string, kind: string, options: ModelOptions) {
-    super(className, kind, options.name);
+    super(className, kind, options);
     this.resolvedBackend = resolveBackend(this.place, options);
     this.seed = wholeNumber(this.place, 'seed', options.seed ?? 0, 0);
   }

@@ -5,8 +5,7 @@ import type { ModelTopology, SequentialLayerConfig } from './topology.js';
 export interface SavedModel {
   /** Each as often as it is saved. */
   readonly layers: readonly Layer[];
-  /** `trains`: whether all that it is in may train. */
-  topology(saved: SavedLayers, trains: boolean): ModelTopology;
+  topology(saved: SavedLayers): ModelTopology;
 }
 
 /** Which model a layer is, if it is one. */
@@ -24,21 +23,14 @@ export class SavedLayers {
     this.count(root);
   }
 
-  /** The entry of a layer by this name; of a model that is frozen as a whole, frozen. */
-  entry(layer: Layer, name: string, trains: boolean): SequentialLayerConfig {
+  /** The entry of a layer by this name. */
+  entry(layer: Layer, name: string): SequentialLayerConfig {
     const { className } = layer;
     const known = this.numbers.get(layer);
     if (known !== undefined) return { className, config: { name }, shared: known };
     const shared = this.number(layer);
-    const config = this.config(layer, trains);
+    const config = this.modelOf(layer)?.topology(this).config ?? layer.getConfig();
     return { className, config: { ...config, name }, ...(shared === undefined ? {} : { shared }) };
-  }
-
-  private config(layer: Layer, trains: boolean): Readonly<Record<string, unknown>> {
-    const model = this.modelOf(layer);
-    if (model !== undefined) return model.topology(this, trains && layer.trainable).config;
-    const config = layer.getConfig();
-    return !trains && 'trainable' in config ? { ...config, trainable: false } : config;
   }
 
   private number(layer: Layer): number | undefined {

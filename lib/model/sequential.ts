@@ -66,15 +66,14 @@ export class Sequential extends LayersModel<Tensor> {
     return this.#layers;
   }
 
-  protected override topology(saved: SavedLayers, trains: boolean): ModelTopology {
-    const { name, seed } = this;
+  protected override topology(saved: SavedLayers): ModelTopology {
     const { names } = this.graph;
     const layers = this.#layers.map((layer) =>
-      saved.entry(layer, names.get(layer) ?? layer.name, trains),
+      saved.entry(layer, names.get(layer) ?? layer.name),
     );
     return {
       className: 'Sequential',
-      config: { name, seed, layers },
+      config: { ...this.topologyOptions, layers },
     };
   }
 

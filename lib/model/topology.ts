@@ -2,7 +2,7 @@ import { InputLayer } from '../layers/inputLayer.js';
 import type { Layer } from '../layers/layer.js';
 import type { LayerConfig } from '../layers/layerOptions.js';
 import type { LayerNode, SymbolicTensor } from '../layers/symbolicTensor.js';
-import type { Trainability } from '../layers/layerGraph.js';
+import type { LayerGraph } from '../layers/layerGraph.js';
 import type { SavedLayers } from './savedLayers.js';
 
 /** [layer, which of its uses in the model], and which of its outputs where it gives several. */
@@ -23,12 +23,23 @@ export interface FunctionalLayerConfig extends SequentialLayerConfig {
   readonly inboundNodes: readonly (readonly TensorReference[])[];
 }
 
+/** What the topology of every model says of it. */
+export interface TopologyOptions {
+  readonly name: string;
+  readonly seed: number;
+  /** Of the model itself: its layers have their own. Absent where it is true. */
+  readonly trainable?: boolean;
+}
+
+/** The options of a model that a topology tells of. */
+export function savedOptions({ name, seed, trainable }: TopologyOptions): TopologyOptions {
+  return { name, seed, ...(trainable === undefined ? {} : { trainable }) };
+}
+
 /** A sequential model as saved. */
 export interface SequentialTopology {
   readonly className: 'Sequential';
-  readonly config: {
-    readonly name: string;
-    readonly seed: number;
+  readonly config: TopologyOptions & {
     readonly layers: readonly SequentialLayerConfig[];
   };
 }
@@ -36,9 +47,7 @@ export interface SequentialTopology {
 /** A functional model as saved. */
 export interface FunctionalTopology {
   readonly className: 'Model';
-  readonly config: {
-    readonly name: string;
-    readonly seed: number;
+  readonly config: TopologyOptions & {
     readonly layers: readonly FunctionalLayerConfig[];
     readonly inputLayers: readonly TensorReference[];
     readonly outputLayers: readonly TensorReference[];
@@ -50,9 +59,8 @@ export type ModelTopology = SequentialTopology | FunctionalTopology;
 
 /** The layers of a functional model and how they are connected. */
 export function functionalTopology(
-  name: string,
-  seed: number,
-  { graph, trainable }: Trainability,
+  options: TopologyOptions,
+  graph: LayerGraph,
   saved: SavedLayers,
 ): FunctionalTopology {
   // Uses are counted within this model: a layer may have others elsewhere.
@@ -66,7 +74,7 @@ export function functionalTopology(
     return node.outputs.length === 1 ? [name, use] : [name, use, position];
   };
   const layers = graph.layers.map((layer) => ({
-    ...saved.entry(layer, nameOf(layer), trainable),
+    ...saved.entry(layer, nameOf(layer)),
     name: nameOf(layer),
     inboundNodes: (uses.get(layer) ?? []).map(({ inputs }) =>
       inputs.map((input) => reference(input)),
@@ -75,8 +83,7 @@ export function functionalTopology(
   return {
     className: 'Model',
     config: {
-      name,
-      seed,
+      ...options,
       layers,
       inputLayers: graph.inputs.map(reference),
       outputLayers: graph.outputs.map(reference),

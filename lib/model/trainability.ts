@@ -1,6 +1,12 @@
 import type { Trainability } from '../layers/layerGraph.js';
+import type { Layer } from '../layers/layer.js';
+import type { Applied } from '../layers/symbolicTensor.js';
 import { sayOnce } from '../notices.js';
 import { leavesOf } from './leaves.js';
+
+interface Nested {
+  readonly nested: Trainability;
+}
 
 /** The names of the layers whose weights train. */
 export function trainingLayers(model: Trainability): string[] {
@@ -9,16 +15,32 @@ export function trainingLayers(model: Trainability): string[] {
     .map(({ path }) => path);
 }
 
+/** A model and all layers within it; each before those within it, whose trainable it sets too. */
+function layersWithin(model: Layer<Applied>): Layer<Applied>[] {
+  const found = new Set<Layer<Applied>>();
+  const visit = (layer: Layer<Applied>): void => {
+    if (found.has(layer)) return;
+    layer.nested?.graph.layers.forEach(visit);
+    found.add(layer);
+  };
+  visit(model);
+  return [...found].reverse();
+}
+
 /** Runs `work` as if the layers of these names trained, and no others. */
-export function asTrained(model: Trainability, names: readonly string[], work: () => void): void {
+export function asTrained(
+  model: Layer<Applied> & Nested,
+  names: readonly string[],
+  work: () => void,
+): void {
   const trained = new Set(names);
-  const leaves = leavesOf(model);
-  const flags = leaves.map(({ layer }) => layer.trainable);
-  for (const { layer, path } of leaves) layer.trainable = trained.has(path);
+  const flags = layersWithin(model).map((layer) => [layer, layer.trainable] as const);
+  model.trainable = true;
+  for (const { layer, path } of leavesOf(model.nested)) layer.trainable = trained.has(path);
   try {
     work();
   } finally {
-    leaves.forEach(({ layer }, i) => (layer.trainable = flags[i] ?? true));
+    for (const [layer, trainable] of flags) layer.trainable = trainable;
   }
 }
 

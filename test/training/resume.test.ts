@@ -45,6 +45,38 @@ describe('a layer that was frozen or freed since compile()', () => {
   });
 });
 
+describe('a model that is frozen while a layer of it is not', () => {
+  // The statistics of a layer that is not frozen itself go on, as in Keras.
+  it('trains on from a file as it did, also within another', async () => {
+    const path = join(folder, 'frozen-model');
+    const base = sequential({
+      name: 'base',
+      layers: [layers.flatten({ inputShape: [6, 6, 1] }), layers.batchNormalization({ name: 'norm' })],
+    });
+    base.trainable = false;
+    base.getLayer('norm').trainable = true;
+    const net = sequential({ layers: [base, layers.dense({ units: 3, activation: 'softmax' })] });
+    net.compile({ optimizer: train.sgd(0.01), loss: 'sparseCategoricalCrossentropy' });
+    await net.trainOnBatch(x, y);
+    await net.save(path);
+    const loaded = await loadLayersModel(path);
+    expect(loaded.trainableWeights).toHaveLength(2);
+    expect(loaded.toJSON()).toEqual(net.toJSON());
+    const before = await weightBits(net);
+    for (const each of [net, loaded]) await each.trainOnBatch(x, y);
+    expect(await weightBits(loaded)).toEqual(await weightBits(net));
+    const changed = (await weightBits(net)).map((bits, i) => String(bits) !== String(before[i]));
+    expect(changed).toEqual([false, false, true, true, true, true]);
+    // Frozen since: what the file says of its compile() counts, and of now what it says of now.
+    net.trainable = false;
+    await net.save(path);
+    const frozen = await loadLayersModel(path);
+    expect([frozen.trainable, frozen.getLayer('base').trainable]).toEqual([false, false]);
+    expect(frozen.trainedLayers).toEqual(['dense']);
+    await Promise.all([net, base, loaded, frozen].map((model) => model.dispose()));
+  });
+});
+
 describe('two epochs and two more, with a file between', () => {
   it.each(optimizers)('are four, bit for bit, with %s', async (name, optimizer) => {
     const path = join(folder, `${name}.safetensors`);

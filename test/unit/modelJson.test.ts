@@ -89,12 +89,13 @@ describe('modelFromJSON()', () => {
     ['no JSON', '{', /it is no JSON/],
     ['something else', '[]', /expected {className, config/],
     ['null', 'null', /expected {className, config/],
-    ['another class', { className: 'Graph', config: { layers: [] } }, /className is 'Graph'/],
+    ['another class', { className: 'Graph', config: { layers: [{}] } }, /className is 'Graph'/],
     [
       'layers that are none',
       { className: 'Sequential', config: { layers: 3 } },
       /layers is 3; expected/,
     ],
+    ['no layers', { className: 'Sequential', config: { layers: [] } }, /it has no layers/],
     [
       'an unknown layer',
       {

@@ -87,7 +87,9 @@ describe('trainable', () => {
     compile(net);
     expect(await changedByFit(net)).toEqual([]);
     const copy = modelFromJSON(net.toJSON());
-    expect(copy.getLayer('second').trainable).toBe(false);
+    expect([copy.trainable, copy.getLayer('second').trainable]).toEqual([false, true]);
+    expect(copy.weights.filter(({ trainable }) => trainable)).toEqual([]);
+    expect(copy.toJSON()).toEqual(net.toJSON());
     await net.dispose();
     await copy.dispose();
   });

@@ -57,10 +57,51 @@ function change(random: Random, root: Json): void {
   else Reflect.deleteProperty(parent, key);
 }
 
+type Entry = Record<string, Json>;
+
+function isEntry(value: Json): value is Entry {
+  return isParent(value) && 'className' in value && 'config' in value && !Array.isArray(value);
+}
+
+/** A model of one layer, its `width` uses one behind the other, within another, and so on. */
+function tower(inner: Entry, levels: number, width: number): Entry {
+  let top = inner;
+  for (let level = 0; level < levels; ++level) {
+    const first = { ...top, shared: level };
+    const others = Array.from({ length: width - 1 }, (): Entry => {
+      return { className: top.className ?? '', config: {}, shared: level };
+    });
+    const config = { name: `level${level}`, seed: 0, layers: [first, ...others] };
+    top = { className: 'Sequential', config };
+  }
+  return top;
+}
+
+/** Entries of layers that stand in several places, wrongly: other classes, cycles, towers. */
+function misshare(random: Random, root: Parent): void {
+  const entries = parentsOf(root).filter((each): each is Entry => isEntry(each));
+  if (entries.length === 0) return;
+  const entry = random.pick(entries);
+  const other = random.pick(entries);
+  random.pick<() => void>([
+    () => (entry.shared = random.pick([0, 1, 2, ...numbers])),
+    () => (other.shared = entry.shared = random.int(0, 3)),
+    () => Object.assign(entry, { className: other.className, shared: random.int(0, 3) }),
+    () => Object.assign(entry, { config: {}, shared: random.int(0, 3) }),
+    () => Object.assign(entry, tower(copyOf(entry) as Entry, random.int(1, 150), 1)),
+    () => Object.assign(entry, tower(copyOf(entry) as Entry, random.int(1, 30), random.int(2, 4))),
+    () => Object.assign(entry, tower(copyOf(root) as Entry, random.int(1, 20), random.int(1, 3))),
+    () => Object.assign(entry, copyOf(other)),
+  ])();
+}
+
 /** A copy of a JSON text with some values replaced by hostile ones. */
 export function crafted(random: Random, text: string): string {
   const root = JSON.parse(text) as Json;
   if (!isParent(root)) return text;
-  for (let count = random.int(1, 3); count > 0; --count) change(random, root);
+  for (let count = random.int(1, 3); count > 0; --count) {
+    if (random.chance(0.3)) misshare(random, root);
+    else change(random, root);
+  }
   return JSON.stringify(root);
 }
