@@ -180,10 +180,27 @@ describe('a topology', () => {
       /unknown option '__proto__'/,
     ],
     [
+      'a trainable of text',
+      {
+        className: 'Sequential',
+        config: {
+          name: 's',
+          seed: 0,
+          trainable: 'no' as unknown as boolean,
+          layers: [{ className: 'Flatten', config: { inputShape: [2] } }],
+        },
+      },
+      /trainable is 'no'/,
+    ],
+    [
       'a seed of text',
       {
         className: 'Sequential',
-        config: { name: 's', seed: 'x' as unknown as number, layers: [] },
+        config: {
+          name: 's',
+          seed: 'x' as unknown as number,
+          layers: [{ className: 'Flatten', config: { inputShape: [2] } }],
+        },
       },
       /seed is 'x'/,
     ],
