@@ -22,10 +22,13 @@ class ModelBuilder {
   std::vector<std::int64_t> classes;  // of each target: labels lie below it; 0: dense
 
  private:
+  static constexpr std::int64_t kMostElements = 4096;  // of a value's row
+
   std::int32_t add(const std::string& type, const std::vector<std::int32_t>& inputs,
                    const Attributes& attributes, const std::vector<std::int32_t>& weights = {});
   std::int32_t addWeight(const std::string& name, const Shape& shape, const std::string& kind,
                          double limit, bool trainable = true);
+  std::int32_t addActivation(std::int32_t x, const std::string& function, double alpha = 0);
   // Without the batch.
   Shape shape(std::int32_t value) const;
   std::int32_t anyValue();
