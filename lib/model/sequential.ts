@@ -68,9 +68,7 @@ export class Sequential extends LayersModel<Tensor> {
 
   protected override topology(saved: SavedLayers): ModelTopology {
     const { names } = this.graph;
-    const layers = this.#layers.map((layer) =>
-      saved.entry(layer, names.get(layer) ?? layer.name),
-    );
+    const layers = this.#layers.map((layer) => saved.entry(layer, names.get(layer) ?? layer.name));
     return {
       className: 'Sequential',
       config: { ...this.topologyOptions, layers },

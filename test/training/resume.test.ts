@@ -51,7 +51,10 @@ describe('a model that is frozen while a layer of it is not', () => {
     const path = join(folder, 'frozen-model');
     const base = sequential({
       name: 'base',
-      layers: [layers.flatten({ inputShape: [6, 6, 1] }), layers.batchNormalization({ name: 'norm' })],
+      layers: [
+        layers.flatten({ inputShape: [6, 6, 1] }),
+        layers.batchNormalization({ name: 'norm' }),
+      ],
     });
     base.trainable = false;
     base.getLayer('norm').trainable = true;
