@@ -12,6 +12,8 @@ import {
 } from 'node-cudnn';
 import type { Random } from '../random.js';
 import { mustFail, typedOr } from '../verdict.js';
+import { requireClose } from './close.js';
+import { frozenThroughFile } from './frozen.js';
 import {
   compile,
   randomRecipe,
@@ -25,20 +27,6 @@ import {
 const rows = 3;
 /** Layers in a row, beyond which values grow or vanish. */
 const longestChain = 12;
-/** Far above rounding in a few layers, far below what another layer's values would change. */
-const tolerance = 2e-3;
-
-function requireClose(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>): void {
-  const largest = Array.from(expected).reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-  // Beyond all bounds there is nothing to compare.
-  if (!(largest < 1e20)) return;
-  for (let i = 0; i < expected.length; ++i) {
-    const [got = NaN, wanted = NaN] = [actual[i], expected[i]];
-    if (Math.abs(got - wanted) <= tolerance * largest) continue;
-    throw new Error(`${what}[${i}] is ${got}, by a twin that shares nothing ${wanted}`);
-  }
-}
-
 /** A pool of layers, models over some of them, and what is done to these at random. */
 export class Play {
   private readonly members: Member[] = [];
@@ -67,6 +55,7 @@ export class Play {
       () => this.setAll(sharer),
       () => this.freeze(sharer),
       () => this.throughFile(sharer),
+      () => frozenThroughFile(random, sharer.real, this.folder, [this.batch(), this.batch()]),
       () => this.allAtOnce(),
       () => this.dispose(sharer),
       () => this.forget(sharer),
