@@ -1,5 +1,5 @@
 import { BackendError } from '../errors/errors.js';
-import type { DeviceReport } from '../native/program.js';
+import type { DeviceReport } from '../native/plugin.js';
 import { checksText, type Check } from './checks.js';
 import { failures, type CudaSearch, type CudaState } from './cuda.js';
 import { deviceNames, visibleDevices } from './deviceChecks.js';

@@ -1,6 +1,6 @@
 import { BackendError } from '../errors/errors.js';
 import { nativeAddon, nativeAddonFile } from '../native/addon.js';
-import type { DeviceReport, PluginFiles, PluginReport } from '../native/program.js';
+import type { DeviceReport, PluginFiles, PluginReport } from '../native/plugin.js';
 import { libraryCheck, pluginCheck, type Check } from './checks.js';
 import { deviceChecks } from './deviceChecks.js';
 import { fetchedFolders } from './fetchedFolders.js';

@@ -1,4 +1,4 @@
-import type { DeviceReport } from '../native/program.js';
+import type { DeviceReport } from '../native/plugin.js';
 import type { Check } from './checks.js';
 import type { Machine } from './machine.js';
 import type { Trial } from './trial.js';

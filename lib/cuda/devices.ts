@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 
 import { nativeAddon } from '../native/addon.js';
-import type { DeviceReport, PluginReport } from '../native/program.js';
+import type { DeviceReport, PluginReport } from '../native/plugin.js';
 import { cudaStateAsync, searchCuda } from './cuda.js';
 import { capabilityText } from './deviceChecks.js';
 import { cudaVersion, cudnnVersion } from './libraryVersion.js';

@@ -1,7 +1,7 @@
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 
 import { OptionError } from '../errors/errors.js';
-import type { PluginFiles, PluginReport } from '../native/program.js';
+import type { PluginFiles, PluginReport } from '../native/plugin.js';
 import {
   runTrial,
   startTrial,

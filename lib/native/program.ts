@@ -1,3 +1,5 @@
+import type { PluginFiles, PluginReport } from './plugin.js';
+
 /**
  * The native side's types: what crosses the seam between lib/ and native/addon.
  * Value ids number the inputs first, then the output of each op, in order.
@@ -170,8 +172,9 @@ export interface OptimizerState {
 
 /**
  * A compiled model. Every method that returns a promise runs on the thread of the program's store,
- * in the order of the calls on all programs of that store. Of arrays that are passed in, the rows that a call needs are copied as it is
- * made: they may change, or be transferred, once it has returned.
+ * in the order of the calls on all programs of that store. Of arrays that are passed in, the rows
+ * that a call needs are copied as it is made: they may change, or be transferred, once it has
+ * returned.
  */
 export interface NativeProgram {
   configureTraining(spec: TrainingSpec): Promise<void>;
@@ -230,46 +233,6 @@ export interface NativeStore {
   release(ids: readonly number[]): void;
   /** Bytes of its weights and of its programs' activations after the last call that settled. */
   readonly bytes: number;
-}
-
-/** The files of a backend that is loaded at run time, by absolute path. */
-export interface PluginFiles {
-  readonly plugin: string;
-  /** What the plugin needs, in the order to open them. */
-  readonly libraries: readonly string[];
-}
-
-/** A device as the plugin sees it. */
-export interface DeviceReport {
-  /** As CUDA counts, after CUDA_VISIBLE_DEVICES. */
-  readonly index: number;
-  readonly name: string;
-  /** 90 for 9.0. */
-  readonly computeCapability: number;
-  readonly multiprocessors: number;
-  readonly totalBytes: number;
-  readonly freeBytes: number;
-  readonly uuid: string;
-  /** What plans are made from. */
-  readonly properties: string;
-  /** Why it cannot be used; empty: it can. */
-  readonly problem: string;
-}
-
-/** Versions as CUDA and cuDNN number them: 13000 is CUDA 13.0, 92400 is cuDNN 9.24.0. */
-export interface PluginReport {
-  /** The highest CUDA version that the driver knows; 0: none. */
-  readonly driverVersion: number;
-  readonly runtimeVersion: number;
-  readonly builtForRuntime: number;
-  readonly cudnnVersion: number;
-  readonly builtForCudnn: number;
-  /** The CUDA version that cuDNN was built for. */
-  readonly cudnnRuntime: number;
-  /** Why no device can be used; empty: at least one can. */
-  readonly problem: string;
-  readonly remedy: string;
-  readonly devices: readonly DeviceReport[];
 }
 
 /** What the compiled addon exports. */

@@ -51,3 +51,6 @@ export async function loadKinds(folder: string): Promise<NamedKind[]> {
   const names = readdirSync(folder).flatMap((file) => /^(\w+)\.js$/.exec(file)?.[1] ?? []);
   return Promise.all(names.sort().map((name) => loadKind(folder, name)));
 }
+
+/** Bytes of a model that is run, so that a large one, which is no fault, does not end the case. */
+export const modestBytes = 2 ** 28;

@@ -6,7 +6,7 @@ import { chooseDevice } from '../../lib/cuda/choose.js';
 import { cudaState, searchCuda } from '../../lib/cuda/cuda.js';
 import { listDevices, sequential, setLogger, type ModelOptions } from '../../lib/index.js';
 import type * as Addon from '../../lib/native/addon.js';
-import type { PluginFiles } from '../../lib/native/program.js';
+import type { PluginFiles } from '../../lib/native/plugin.js';
 import { resolveBackend } from '../../lib/model/backend.js';
 import { coded } from './modelErrors.js';
 import { fakeMachine, makeLibraries, makePlugin, temporaryFolder, writeText } from './cudaFakes.js';

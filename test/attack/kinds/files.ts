@@ -11,16 +11,13 @@ import {
 import { crafted } from '../files/craft.js';
 import { damaged, withChecksum } from '../files/damage.js';
 import { hostileIdx } from '../files/images.js';
-import type { Kind } from '../kind.js';
+import { modestBytes, type Kind } from '../kind.js';
 import { buildModel } from '../models/build.js';
 import { Random } from '../random.js';
 import { mustFail, typedOr } from '../verdict.js';
 
 /** What a file may be refused with, and a model that it describes may lack. */
 const codes = ['ERR_FORMAT', 'ERR_OUT_OF_MEMORY', 'ERR_UNSUPPORTED'] as const;
-
-/** Bytes of a model that is run, so that a large one, which is no fault, does not end the case. */
-const modestBytes = 2 ** 28;
 
 async function predictZeros(model: LayersModel): Promise<void> {
   const x = model.inputs.map(({ sampleShape }) => {

@@ -7,7 +7,7 @@ import {
   type Layer,
   type LayersModel,
 } from 'node-cudnn';
-import type { Kind } from '../kind.js';
+import { modestBytes, type Kind } from '../kind.js';
 import { Random } from '../random.js';
 import { requireTyped, typedOr } from '../verdict.js';
 
@@ -87,9 +87,6 @@ function randomModel(random: Random, backend: string): LayersModel {
 }
 
 const valuesOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
-/** Bytes of a model that is run, so that a large one, which is no fault, does not end the case. */
-const modestBytes = 2 ** 28;
 
 /** Whether a model, also between its input and its output, is small. */
 async function isCheap(model: LayersModel): Promise<boolean> {
