@@ -4,7 +4,7 @@
 
 set(NODE_CUDNN_CUDA_PROBLEM "")
 set(NODE_CUDNN_LEAST_CUDA 12.0)  # the first that compiles C++20
-set(NODE_CUDNN_LEAST_CUDNN 9.11) # the first that plans for a device from its properties
+set(NODE_CUDNN_LEAST_CUDNN 9.19) # 9.14 ended the process while it planned on a device
 
 # An environment variable is the default of the option of the same name.
 function(node_cudnn_option name default text)

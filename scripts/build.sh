@@ -55,7 +55,7 @@ build_native() {
 
 newer_than_outputs() {
   [ ! -e dist/.complete ] ||
-    [ -n "$(find lib examples bench plans test/attack test/tolerances.ts tsconfig*.json package-lock.json -newer dist/.complete \
+    [ -n "$(find lib examples bench plans verify test/attack test/tolerances.ts tsconfig*.json package-lock.json -newer dist/.complete \
       -not -name '*.py' -print -quit)" ]
 }
 

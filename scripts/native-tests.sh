@@ -5,6 +5,7 @@
 #   --debug                               unoptimized, with symbols
 #   --core, --cuda                        only the one program or the other
 #   --fuzz --build-only                   the fuzzer of scripts/native-fuzz.sh
+#   --device --build-only                 the programs of native/test/device, which need a device
 #   --build-only                          print the program's path instead of running it
 # Everything else goes to the programs, for example --gtest_filter='Conv2d*'. The report of the
 # second, named by --gtest_output=json:name.json, is name-cuda.json.
@@ -16,7 +17,7 @@ for argument in "$@"; do
   case "$argument" in
     --sanitize=*) sanitize="${argument#*=}" ;;
     --debug) config=Debug ;;
-    --core | --cuda | --fuzz) program="${argument#--}" ;;
+    --core | --cuda | --device | --fuzz) program="${argument#--}" ;;
     --build-only) build_only=true ;;
     *) arguments+=("$argument") ;;
   esac
@@ -46,7 +47,9 @@ if [ ! -e "$out/build.ninja" ] && [ ! -e "$out/Makefile" ] ||
     >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
   echo "$inputs" >"$out/inputs.txt"
 fi
-cmake --build "$out" --parallel "${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}" >"$log" 2>&1 ||
+targets=(--target all)
+if [ "$program" = device ]; then targets=(--target device_programs); fi
+cmake --build "$out" "${targets[@]}" --parallel "${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}" >"$log" 2>&1 ||
   { grep -v '^\[[0-9]*/[0-9]*\]' "$log" >&2; exit 1; }
 
 core="$out/native/test/node_cudnn_tests"
@@ -54,6 +57,7 @@ cuda="$out/native/test/cudnn/node_cudnn_cuda_tests"
 if $build_only; then
   case "$program" in
     cuda) echo "$cuda" ;;
+    device) echo "$out/native/test/device" ;;
     fuzz) echo "$out/native/test/node_cudnn_fuzz" ;;
     *) echo "$core" ;;
   esac

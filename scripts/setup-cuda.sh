@@ -13,7 +13,7 @@ wanted="${NODE_CUDNN_CUDA:-AUTO}"
 packages_for() {
   case "$1" in
     13) echo nvidia-cudnn-cu13==9.24.0.43 nvidia-cuda-nvrtc==13.0.88 nvidia-cublas==13.1.1.3 ;;
-    12) echo 'nvidia-cudnn-cu12>=9.11,<10' 'nvidia-cuda-nvrtc-cu12>=12.8,<13' \
+    12) echo 'nvidia-cudnn-cu12>=9.19,<10' 'nvidia-cuda-nvrtc-cu12>=12.8,<13' \
       'nvidia-cublas-cu12>=12.8,<13' ;;
   esac
 }
@@ -47,7 +47,7 @@ if [ -n "$cudnn" ]; then exit 0; fi
 
 read -ra packages <<<"$(packages_for "$major")"
 [ "${#packages[@]}" -gt 0 ] || give_up "$problem"
-remedy="Install cuDNN 9.11 or newer for CUDA $major, or name its folder in NODE_CUDNN_CUDNN_PATH."
+remedy="Install cuDNN 9.19 or newer for CUDA $major, or name its folder in NODE_CUDNN_CUDNN_PATH."
 if [ -n "${NODE_CUDNN_CUDNN_PATH:-}" ]; then give_up "$problem"; fi
 python3 -m pip --version >/dev/null 2>&1 ||
   give_up "cuDNN was not found, and there is no pip to fetch it with: python3 -m pip" "$remedy"

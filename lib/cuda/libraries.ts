@@ -2,7 +2,7 @@ import { cudnnHeader, runtimeHeader, type VersionHeader } from './libraryVersion
 import type { PathVariable } from './searchPlaces.js';
 
 /** The oldest cuDNN that plans for a device from its properties. */
-export const leastCudnn = '9.11';
+export const leastCudnn = '9.19';
 
 export type LibraryKey = 'driver' | 'runtime' | 'nvrtc' | 'cublas' | 'cudnn';
 

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, delimiter, dirname, join } from 'node:path';
 
 import { subfolders } from './folders.js';
 import { underRoot, type Machine } from './machine.js';
@@ -20,12 +21,22 @@ function nvidiaFolders(sitePackages: string): string[] {
   return subfolders(join(sitePackages, 'nvidia'), /./).map((folder) => join(folder, 'lib'));
 }
 
+/** What the python3 that a shell would run installs into: of a virtual environment on the path. */
+function prefixesOnPath(path: string | undefined): string[] {
+  const folders = (path ?? '').split(delimiter);
+  const holding = folders.filter(
+    (folder) => basename(folder) === 'bin' && existsSync(join(folder, 'python3')),
+  );
+  return holding.slice(0, 1).map(dirname);
+}
+
 /** Folders of the libraries that pip installed. Python itself is never run. */
 export function pipFolders(machine: Machine): string[] {
   const { env, home } = machine;
   const pyenv = env.PYENV_ROOT ?? join(home, '.pyenv');
   const prefixes = [
     ...(env.VIRTUAL_ENV === undefined ? [] : [env.VIRTUAL_ENV]),
+    ...prefixesOnPath(env.PATH),
     join(home, '.local'),
     ...subfolders(join(pyenv, 'versions'), /./),
     underRoot(machine, '/usr/local'),

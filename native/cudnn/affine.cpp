@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernels/channel_sum.h"
 #include "pointwise_shape.h"
 
 namespace node_cudnn::cudnn {
@@ -23,15 +24,22 @@ void addSteps(OperationGraph& graph, const AffineView& view, const std::vector<S
   }
 }
 
-// The steps on what `from` holds, as one graph; where that is refused, one by one.
-void emitSteps(Lowering& lowering, const Shape& shape, const std::vector<Step>& steps,
-               BufferId from, BufferId to, const std::string& note) {
+OperationGraph graphOfSteps(Lowering& lowering, const Shape& shape, const std::vector<Step>& steps,
+                            BufferId from, BufferId to) {
   const AffineView view = AffineView::pointwise(shape);
   const DataType type = lowering.computeType();
   OperationGraph graph;
   const Uid source = view.tensor(graph, "from", type, from);
   const Uid target = view.tensor(graph, "to", type, to);
   addSteps(graph, view, steps, source, target);
+  return graph;
+}
+
+// The steps on what `from` holds, as one graph; where that is refused, one by one.
+void emitSteps(Lowering& lowering, const Shape& shape, const std::vector<Step>& steps,
+               BufferId from, BufferId to, const std::string& note) {
+  const DataType type = lowering.computeType();
+  const OperationGraph graph = graphOfSteps(lowering, shape, steps, from, to);
   const PlanAnswer answer = lowering.plan(graph);
   if (answer) return lowering.emitPlan(graph, answer, note, Work::Elementwise);
   if (steps.size() == 1) return lowering.emitPlan(graph, note, Work::Elementwise);  // throws why
@@ -41,6 +49,31 @@ void emitSteps(Lowering& lowering, const Shape& shape, const std::vector<Step>& 
     emitSteps(lowering, shape, {steps[i]}, from, next, "split: " + answer.refusal);
     from = next;
   }
+}
+
+OperationGraph graphAlone(Lowering& lowering, const Product& product, BufferId to) {
+  OperationGraph graph;
+  product.add(graph, product.view.tensor(graph, "product", lowering.computeType(), to));
+  return graph;
+}
+
+// Why the fused graph's plan is worse than the product's and that of the steps, or nothing. By
+// their times where they were taken; else by tensor cores, which an engine for a fused graph may
+// lack: 5 ms instead of 0.4 for a grouped data gradient of AlexNet on an H200.
+std::optional<std::string> whyApart(Lowering& lowering, const Product& product,
+                                    const std::vector<Step>& steps, const PlanAnswer& fused) {
+  if (lowering.precision() == Precision::Float32 && fused.milliseconds == 0) return std::nullopt;
+  if (fused.milliseconds == 0 && onTensorCores(*fused.plan)) return std::nullopt;
+  const PlanAnswer alone = lowering.plan(graphAlone(lowering, product, -1));
+  if (!alone) return std::nullopt;
+  if (fused.milliseconds == 0) {
+    if (!onTensorCores(*alone.plan)) return std::nullopt;
+    return fused.plan->engine + " has no tensor cores";
+  }
+  const PlanAnswer rest =
+      lowering.plan(graphOfSteps(lowering, product.view.shape(), steps, -1, -1));
+  if (!rest || alone.milliseconds + rest.milliseconds >= fused.milliseconds) return std::nullopt;
+  return fused.plan->engine + " is slower";
 }
 
 // Emits the fused graph; returns why not when it did not.
@@ -53,14 +86,13 @@ std::optional<std::string> emitFused(Lowering& lowering, const Product& product,
   addSteps(graph, product.view, steps, sum, result);
   const PlanAnswer answer = lowering.plan(graph);
   if (!answer) return answer.refusal;
+  if (const auto reason = whyApart(lowering, product, steps, answer)) return reason;
   lowering.emitPlan(graph, answer);
   return std::nullopt;
 }
 
 void emitAlone(Lowering& lowering, const Product& product, BufferId to, const std::string& note) {
-  OperationGraph graph;
-  product.add(graph, product.view.tensor(graph, "product", lowering.computeType(), to));
-  lowering.emitPlan(graph, note);
+  lowering.emitPlan(graphAlone(lowering, product, to), note);
 }
 
 void emitProduct(Lowering& lowering, const Product& product, const std::vector<Step>& steps,
@@ -124,13 +156,29 @@ void emitBackwardInput(Lowering& lowering, const Product& product, BufferId dx,
   emitProduct(lowering, product, steps, dx);
 }
 
+// cuDNN's reduction adds with atomics, in another order each time.
 void emitBiasGradient(Lowering& lowering, const Shape& shape, BufferId dy, TensorId gradient) {
   if (gradient == kNoTensor) return;
   const BufferId db = lowering.producePlain(gradient, DataType::Float32);
-  OperationGraph graph;
-  const Uid from = graph.image("dy", shape, lowering.computeType(), dy);
-  graph.reduceSum(from, graph.channels("dbias", shape.back(), DataType::Float32, db));
-  lowering.emitPlan(graph, "", Work::Elementwise);
+  const ChannelRows rows{elementCount(shape) / shape.back(), shape.back(), lowering.computeType()};
+  const BufferId partial =
+      lowering.temporary("bias sums", CudaLayout::raw(partialSumBytes(rows, 1), "f64"));
+  Command sums;
+  sums.reads = {dy};
+  sums.writes = {partial};
+  sums.detail = "bias sums";
+  lowering.emitLaunch(std::move(sums), {dy, partial},
+                      [rows](const Pointers& p, const Execution& e) {
+                        launchChannelSums(e.stream, rows, p.at(0), p.as<double>(1));
+                      });
+  Command totals;
+  totals.reads = {partial};
+  totals.writes = {db};
+  totals.detail = "bias gradient";
+  lowering.emitLaunch(std::move(totals), {partial, db},
+                      [rows](const Pointers& p, const Execution& e) {
+                        launchChannelTotals(e.stream, rows, p.as<double>(0), p.as<float>(1));
+                      });
 }
 
 std::optional<std::string> unsupportedKernel(const Graph& graph, const Op& op) {

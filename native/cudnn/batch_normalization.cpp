@@ -111,7 +111,7 @@ void emitMoments(Lowering& lowering, const Normalized& n, BufferId x, BufferId m
                  BufferId variance) {
   const ChannelRows rows = n.rows();
   const BufferId partial =
-      lowering.temporary("moment sums", CudaLayout::raw(partialSumBytes(rows), "f64"));
+      lowering.temporary("moment sums", CudaLayout::raw(partialSumBytes(rows, 2), "f64"));
   Command sums;
   sums.reads = {x};
   sums.writes = {partial};

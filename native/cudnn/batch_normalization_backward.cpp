@@ -45,7 +45,7 @@ void emitSums(Lowering& lowering, const Normalized& n, const GradientBuffers& b,
               const std::string& note) {
   const ChannelRows rows = n.rows();
   const BufferId partial =
-      lowering.temporary("gradient sums", CudaLayout::raw(partialSumBytes(rows), "f64"));
+      lowering.temporary("gradient sums", CudaLayout::raw(partialSumBytes(rows, 2), "f64"));
   Command sums;
   sums.work = Work::Primitive;
   sums.reads = {b.x, b.dy, b.mean, b.inverseDeviation};

@@ -23,7 +23,7 @@ constexpr NoteText kNumericalTexts[] = {
 
 constexpr NoteText kBehaviorTexts[] = {
     {CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION, "compiled at run time"},
-    {CUDNN_BEHAVIOR_NOTE_CUBLASLT_DEPENDENCY, "cublasLt"},
+    {CUDNN_BEHAVIOR_NOTE_CUBLASLT_DEPENDENCY, kCublasLt},
 };
 
 bool contains(const std::vector<std::int64_t>& notes, std::int64_t note) {
@@ -36,13 +36,17 @@ std::string noEngine(const std::string& reason) {
 
 }  // namespace
 
+bool Engine::usesTensorCores() const {
+  return has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE) || has(CUDNN_BEHAVIOR_NOTE_CUBLASLT_DEPENDENCY);
+}
+
 bool Engine::has(cudnnBackendNumericalNote_t note) const { return contains(numericalNotes, note); }
 
 bool Engine::has(cudnnBackendBehaviorNote_t note) const { return contains(behaviorNotes, note); }
 
 std::string Engine::text(bool products) const {
   std::string text = "engine " + std::to_string(index);
-  if (products && has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE)) text += ", tensor cores";
+  if (products && has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE)) text.append(", ").append(kTensorCores);
   for (const NoteText& note : kNumericalTexts) {
     if (contains(numericalNotes, note.note)) text.append(", ").append(note.text);
   }

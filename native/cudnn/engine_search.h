@@ -11,11 +11,17 @@
 
 namespace node_cudnn::cudnn {
 
+// Words of Engine::text().
+inline constexpr const char* kTensorCores = "tensor cores";
+inline constexpr const char* kCublasLt = "cublasLt";
+
 struct Engine {
   std::int64_t index = 0;  // the library's number, one row of numbers for each kind of graph
   std::vector<std::int64_t> numericalNotes;  // cudnnBackendNumericalNote_t
   std::vector<std::int64_t> behaviorNotes;   // cudnnBackendBehaviorNote_t
 
+  // Tensor cores round float32 operands to 11 bits. cublasLt takes them without a word.
+  bool usesTensorCores() const;
   bool has(cudnnBackendNumericalNote_t note) const;
   bool has(cudnnBackendBehaviorNote_t note) const;
   // "engine 37, tensor cores, compiled at run time". products: whether its graph multiplies; the

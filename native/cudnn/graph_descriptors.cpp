@@ -67,8 +67,6 @@ class OperationMaker {
         return pointwise();
       case OperationKind::PointwiseBackward:
         return pointwiseBackward();
-      case OperationKind::ReduceSum:
-        return reduceSum();
       case OperationKind::Pooling:
         return pooling();
       case OperationKind::PoolingBackward:
@@ -129,7 +127,7 @@ class OperationMaker {
   void pointwise() {
     Descriptor made(CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR);
     parameter(made, CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR,
-              makePointwise(operation_.pointwise, operation_.alpha));
+              makePointwise(operation_.pointwise));
     input(made, CUDNN_ATTR_OPERATION_POINTWISE_XDESC, 0);
     input(made, CUDNN_ATTR_OPERATION_POINTWISE_BDESC, 1);
     output(made, CUDNN_ATTR_OPERATION_POINTWISE_YDESC, 0);
@@ -139,18 +137,10 @@ class OperationMaker {
   void pointwiseBackward() {
     Descriptor made(CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR);
     parameter(made, CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR,
-              makePointwise(operation_.pointwise, operation_.alpha));
+              makePointwise(operation_.pointwise));
     input(made, CUDNN_ATTR_OPERATION_POINTWISE_XDESC, 0);
     input(made, CUDNN_ATTR_OPERATION_POINTWISE_DYDESC, 1);
     output(made, CUDNN_ATTR_OPERATION_POINTWISE_DXDESC, 0);
-    add(std::move(made));
-  }
-
-  void reduceSum() {
-    Descriptor made(CUDNN_BACKEND_OPERATION_REDUCTION_DESCRIPTOR);
-    parameter(made, CUDNN_ATTR_OPERATION_REDUCTION_DESC, makeSum());
-    input(made, CUDNN_ATTR_OPERATION_REDUCTION_XDESC, 0);
-    output(made, CUDNN_ATTR_OPERATION_REDUCTION_YDESC, 0);
     add(std::move(made));
   }
 

@@ -133,21 +133,17 @@ void OperationGraph::matmul(Uid a, Uid b, Uid c) {
   add(operation(OperationKind::Matmul, {a, b}, {c}));
 }
 
-void OperationGraph::pointwise(Pointwise function, Uid x, Uid b, Uid y, float alpha) {
+void OperationGraph::pointwise(Pointwise function, Uid x, Uid b, Uid y) {
   Operation made = operation(OperationKind::Pointwise, {x, b}, {y});
   made.pointwise = function;
-  made.alpha = alpha;
   add(std::move(made));
 }
 
-void OperationGraph::pointwiseBackward(Pointwise function, Uid x, Uid dy, Uid dx, float alpha) {
+void OperationGraph::pointwiseBackward(Pointwise function, Uid x, Uid dy, Uid dx) {
   Operation made = operation(OperationKind::PointwiseBackward, {x, dy}, {dx});
   made.pointwise = function;
-  made.alpha = alpha;
   add(std::move(made));
 }
-
-void OperationGraph::reduceSum(Uid x, Uid y) { add(operation(OperationKind::ReduceSum, {x}, {y})); }
 
 void OperationGraph::pool(Uid x, Uid y, Uid index, const PoolingGeometry& geometry) {
   Operation made = operation(OperationKind::Pooling, {x}, {y, index});
@@ -172,6 +168,15 @@ void OperationGraph::batchNormalizationBackward(Uid x, Uid dy, Uid gamma, Uid me
                                                 Uid dbeta) {
   add(operation(OperationKind::BatchNormalizationBackward, {x, dy, gamma, mean, inverseDeviation},
                 {dx, dgamma, dbeta}));
+}
+
+OperationGraph OperationGraph::withOwnBuffers() const {
+  OperationGraph bound = *this;
+  BufferId next = 0;
+  for (GraphTensor& tensor : bound.tensors_) {
+    if (!tensor.isVirtual && !tensor.scalar) tensor.buffer = next++;
+  }
+  return bound;
 }
 
 std::vector<BufferId> OperationGraph::reads() const {

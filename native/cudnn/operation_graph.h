@@ -51,20 +51,11 @@ struct PoolingGeometry {
 enum class Pointwise {
   // y = f(x) or f(x, b); b broadcasts over dims of 1.
   Add,
-  Subtract,
   Multiply,
   ReluForward,
-  TanhForward,
-  SigmoidForward,
-  EluForward,
-  SoftplusForward,
   Identity,  // a cast
-  // dx = g(dy, x): x is the forward operation's input, or its output where g can be told from it
+  // dx = g(dy, y), y of the forward operation.
   ReluBackward,
-  TanhBackward,
-  SigmoidBackward,
-  EluBackward,
-  SoftplusBackward,
 };
 
 enum class OperationKind {
@@ -74,7 +65,6 @@ enum class OperationKind {
   Matmul,
   Pointwise,
   PointwiseBackward,
-  ReduceSum,
   Pooling,
   PoolingBackward,
   BatchNormalization,
@@ -88,7 +78,6 @@ struct Operation {
   ConvolutionGeometry convolution;
   PoolingGeometry pooling;
   Pointwise pointwise = Pointwise::Identity;
-  float alpha = 0;  // leaky ReLU's lower slope, ELU's alpha
 };
 
 class OperationGraph {
@@ -114,10 +103,8 @@ class OperationGraph {
   void convolutionBackwardFilter(Uid x, Uid dy, Uid dfilter, const ConvolutionGeometry& geometry);
   void matmul(Uid a, Uid b, Uid c);
   // b: kNone for the functions of one operand.
-  void pointwise(Pointwise function, Uid x, Uid b, Uid y, float alpha = 0);
-  void pointwiseBackward(Pointwise function, Uid x, Uid dy, Uid dx, float alpha = 0);
-  // Sums x over every dim that is 1 in y.
-  void reduceSum(Uid x, Uid y);
+  void pointwise(Pointwise function, Uid x, Uid b, Uid y);
+  void pointwiseBackward(Pointwise function, Uid x, Uid dy, Uid dx);
   // index: Int8 positions within the window, or kNone.
   void pool(Uid x, Uid y, Uid index, const PoolingGeometry& geometry);
   void poolBackward(Uid dy, Uid index, Uid dx, const PoolingGeometry& geometry);
@@ -135,6 +122,9 @@ class OperationGraph {
     return tensors_.at(static_cast<std::size_t>(uid - 1));
   }
   const std::vector<Operation>& operations() const { return operations_; }
+
+  // The same, each tensor in memory with a buffer of its own, from 0 on.
+  OperationGraph withOwnBuffers() const;
 
   // Buffers of the non-virtual tensors that no operation writes, and of those that one writes.
   std::vector<BufferId> reads() const;

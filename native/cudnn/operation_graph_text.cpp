@@ -11,34 +11,16 @@ std::string_view toString(Pointwise function) {
   switch (function) {
     case Pointwise::Add:
       return "add";
-    case Pointwise::Subtract:
-      return "subtract";
     case Pointwise::Multiply:
       return "multiply";
     case Pointwise::ReluForward:
       return "relu";
-    case Pointwise::TanhForward:
-      return "tanh";
-    case Pointwise::SigmoidForward:
-      return "sigmoid";
-    case Pointwise::EluForward:
-      return "elu";
-    case Pointwise::SoftplusForward:
-      return "softplus";
     case Pointwise::Identity:
       return "cast";
     case Pointwise::ReluBackward:
-      return "relu backward";
-    case Pointwise::TanhBackward:
-      return "tanh backward";
-    case Pointwise::SigmoidBackward:
-      return "sigmoid backward";
-    case Pointwise::EluBackward:
-      return "elu backward";
-    case Pointwise::SoftplusBackward:
       break;
   }
-  return "softplus backward";
+  return "relu backward";
 }
 
 std::string node(const Operation& operation) {
@@ -55,8 +37,6 @@ std::string node(const Operation& operation) {
     case OperationKind::Pointwise:
     case OperationKind::PointwiseBackward:
       return std::string(toString(operation.pointwise));
-    case OperationKind::ReduceSum:
-      return "sum";
     case OperationKind::Pooling:
       return max ? "max pooling" : "average pooling";
     case OperationKind::PoolingBackward:
@@ -120,10 +100,6 @@ void writeOperation(std::ostream& out, const Operation& operation) {
         out << ' ';
         write(out, axes);
       }
-      break;
-    case OperationKind::Pointwise:
-    case OperationKind::PointwiseBackward:
-      if (operation.alpha != 0) out << " alpha " << std::hexfloat << operation.alpha;
       break;
     default:
       break;

@@ -16,42 +16,20 @@ void setFractions(Descriptor& descriptor, cudnnBackendAttributeName_t name,
   descriptor.set(name, CUDNN_TYPE_FRACTION, 2, fractions.data());
 }
 
-void setDouble(Descriptor& descriptor, cudnnBackendAttributeName_t name, double value) {
-  descriptor.set(name, CUDNN_TYPE_DOUBLE, 1, &value);
-}
-
 cudnnPointwiseMode_t libraryMode(Pointwise function) {
   switch (function) {
     case Pointwise::Add:
       return CUDNN_POINTWISE_ADD;
-    case Pointwise::Subtract:
-      return CUDNN_POINTWISE_SUB;
     case Pointwise::Multiply:
       return CUDNN_POINTWISE_MUL;
     case Pointwise::ReluForward:
       return CUDNN_POINTWISE_RELU_FWD;
-    case Pointwise::TanhForward:
-      return CUDNN_POINTWISE_TANH_FWD;
-    case Pointwise::SigmoidForward:
-      return CUDNN_POINTWISE_SIGMOID_FWD;
-    case Pointwise::EluForward:
-      return CUDNN_POINTWISE_ELU_FWD;
-    case Pointwise::SoftplusForward:
-      return CUDNN_POINTWISE_SOFTPLUS_FWD;
     case Pointwise::Identity:
       return CUDNN_POINTWISE_IDENTITY;
     case Pointwise::ReluBackward:
-      return CUDNN_POINTWISE_RELU_BWD;
-    case Pointwise::TanhBackward:
-      return CUDNN_POINTWISE_TANH_BWD;
-    case Pointwise::SigmoidBackward:
-      return CUDNN_POINTWISE_SIGMOID_BWD;
-    case Pointwise::EluBackward:
-      return CUDNN_POINTWISE_ELU_BWD;
-    case Pointwise::SoftplusBackward:
       break;
   }
-  return CUDNN_POINTWISE_SOFTPLUS_BWD;
+  return CUDNN_POINTWISE_RELU_BWD;
 }
 
 }  // namespace
@@ -90,16 +68,11 @@ Descriptor makePooling(const PoolingGeometry& geometry) {
   return made;
 }
 
-Descriptor makePointwise(Pointwise function, float alpha) {
+Descriptor makePointwise(Pointwise function) {
   Descriptor made(CUDNN_BACKEND_POINTWISE_DESCRIPTOR);
   const cudnnPointwiseMode_t mode = libraryMode(function);
   made.set(CUDNN_ATTR_POINTWISE_MODE, CUDNN_TYPE_POINTWISE_MODE, 1, &mode);
   setComputeType(made, CUDNN_ATTR_POINTWISE_MATH_PREC);
-  if (function == Pointwise::EluForward || function == Pointwise::EluBackward) {
-    setDouble(made, CUDNN_ATTR_POINTWISE_ELU_ALPHA, alpha);
-  } else if (alpha != 0) {
-    setDouble(made, CUDNN_ATTR_POINTWISE_RELU_LOWER_CLIP_SLOPE, alpha);
-  }
   made.finalize();
   return made;
 }
@@ -107,15 +80,6 @@ Descriptor makePointwise(Pointwise function, float alpha) {
 Descriptor makeMatmul() {
   Descriptor made(CUDNN_BACKEND_MATMUL_DESCRIPTOR);
   setComputeType(made, CUDNN_ATTR_MATMUL_COMP_TYPE);
-  made.finalize();
-  return made;
-}
-
-Descriptor makeSum() {
-  Descriptor made(CUDNN_BACKEND_REDUCTION_DESCRIPTOR);
-  const cudnnReduceTensorOp_t sum = CUDNN_REDUCE_TENSOR_ADD;
-  made.set(CUDNN_ATTR_REDUCTION_OPERATOR, CUDNN_TYPE_REDUCTION_OPERATOR_TYPE, 1, &sum);
-  setComputeType(made, CUDNN_ATTR_REDUCTION_COMP_TYPE);
   made.finalize();
   return made;
 }

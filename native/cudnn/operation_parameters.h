@@ -11,9 +11,7 @@ namespace node_cudnn::cudnn {
 Descriptor makeConvolution(const ConvolutionGeometry& geometry);
 // NaN in a window is its maximum. The maximum is not of padding, and an average neither counts it.
 Descriptor makePooling(const PoolingGeometry& geometry);
-// alpha: ELU's, else ReLU's lower slope.
-Descriptor makePointwise(Pointwise function, float alpha);
+Descriptor makePointwise(Pointwise function);
 Descriptor makeMatmul();
-Descriptor makeSum();
 
 }  // namespace node_cudnn::cudnn

@@ -1,5 +1,6 @@
 #include "plan_builder.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -71,6 +72,9 @@ class PlanSearch {
       refusal_.add(refused);
       return;
     }
+    if (products_ && limits_.precision != Precision::Float32) {
+      std::ranges::stable_partition(candidates, &Engine::usesTensorCores, &Candidate::engine);
+    }
     std::vector<Candidate> now;
     std::vector<Candidate> later;
     for (Candidate& candidate : candidates) {
@@ -95,7 +99,7 @@ class PlanSearch {
         engine.has(CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS)) {
       return "its engines round operands to half precision";
     }
-    if (limits_.precision == Precision::Float32 && engine.has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE)) {
+    if (limits_.precision == Precision::Float32 && engine.usesTensorCores()) {
       precisionRulesOut_ = true;
       return "its engines round operands for tensor cores, which precision 'float32' rules out";
     }
@@ -137,6 +141,11 @@ class PlanSearch {
 };
 
 }  // namespace
+
+bool onTensorCores(const ExecutionPlan& plan) {
+  return plan.engine.find(kTensorCores) != std::string::npos ||
+         plan.engine.find(kCublasLt) != std::string::npos;
+}
 
 BuiltPlans buildPlans(const OperationGraph& graph, const Descriptor& properties,
                       const PlanLimits& limits, std::size_t count) {

@@ -22,9 +22,13 @@ struct ExecutionPlan {
   bool cached = false;  // came from the disk
 };
 
+// Whether its products run on tensor cores.
+bool onTensorCores(const ExecutionPlan& plan);
+
 // What a plan may do.
 struct PlanLimits {
-  // Float32 passes over engines that round operands of products (those on tensor cores).
+  // Float32 passes over engines that round operands of products: those on tensor cores, and those
+  // of cublasLt, which do not say so. The others take engines on tensor cores first.
   Precision precision = Precision::Tf32;
   std::size_t workspaceBytes = 0;
   // Passes over engines whose sums come in any order, where another of the same mode takes the

@@ -1,5 +1,6 @@
 #include "planner.h"
 
+#include <cstdlib>
 #include <utility>
 
 #include "core/error.h"
@@ -44,25 +45,38 @@ Plans Planner::candidates(const OperationGraph& graph, std::size_t count) {
   return find(graph, key, count);
 }
 
-void Planner::prefer(const OperationGraph& graph, std::shared_ptr<const ExecutionPlan> plan) {
+double Planner::timeOf(const OperationGraph& graph) {
   const std::string key = graph.key();
-  store(key, *plan);
-  made_[key] = {std::move(plan), ""};
+  if (!made_.contains(key)) {
+    if (PlanAnswer loaded = load(key)) {
+      settled_.insert(key);
+      made_[key] = std::move(loaded);
+    }
+  }
+  const auto found = made_.find(key);
+  return found == made_.end() ? 0 : found->second.milliseconds;
+}
+
+void Planner::prefer(const OperationGraph& graph, std::shared_ptr<const ExecutionPlan> plan,
+                     double milliseconds) {
+  const std::string key = graph.key();
+  store(key, *plan, milliseconds);
+  made_[key] = {std::move(plan), "", milliseconds};
   settled_.insert(key);
 }
 
 Plans Planner::find(const OperationGraph& graph, const std::string& key, std::size_t count) {
-  if (auto plan = load(key)) {
-    made_[key] = {plan, ""};
+  if (PlanAnswer loaded = load(key)) {
     settled_.insert(key);
-    return {std::move(plan)};
+    made_[key] = loaded;
+    return {std::move(loaded.plan)};
   }
   BuiltPlans built = build(graph, count);
   Plans plans(built.plans.begin(), built.plans.end());
-  made_[key] = {plans.empty() ? nullptr : plans.front(), std::move(built.refusal)};
+  made_[key] = {plans.empty() ? nullptr : plans.front(), std::move(built.refusal), 0};
   // Where plans are timed, the first of several is not worth keeping.
   if (plans.size() == 1 && (count > 1 || options_.autotune < 2)) {
-    store(key, *plans.front());
+    store(key, *plans.front(), 0);
     settled_.insert(key);
   }
   return plans;
@@ -82,25 +96,31 @@ BuiltPlans Planner::build(const OperationGraph& graph, std::size_t count) const 
   return second;
 }
 
-// A file holds the engine's text, a line break, and the library's representation of the plan.
-std::shared_ptr<const ExecutionPlan> Planner::load(const std::string& key) const {
+// A file holds the engine's text, for a plan that was timed a tab and its milliseconds, a line
+// break, and the library's representation of the plan.
+PlanAnswer Planner::load(const std::string& key) const {
   const std::optional<std::string> value = cache_.load(cacheKey(key));
   const std::size_t end = value ? value->find('\n') : std::string::npos;
-  if (end == std::string::npos) return nullptr;
+  if (end == std::string::npos) return {};
+  const std::string line = value->substr(0, end);
+  const std::size_t tab = line.find('\t');
   try {
     auto plan = planOf(value->substr(end + 1), properties_);
-    if (plan->workspaceBytes > options_.workspaceLimit) return nullptr;
-    plan->engine = value->substr(0, end);
+    if (plan->workspaceBytes > options_.workspaceLimit) return {};
+    plan->engine = line.substr(0, tab);
     plan->cached = true;
-    return plan;
+    const double time = tab == std::string::npos ? 0 : std::strtod(line.c_str() + tab, nullptr);
+    return {std::move(plan), "", time};
   } catch (const Refused&) {
-    return nullptr;
+    return {};
   }
 }
 
-void Planner::store(const std::string& key, const ExecutionPlan& plan) {
+void Planner::store(const std::string& key, const ExecutionPlan& plan, double milliseconds) {
   const std::string representation = representationOf(plan);
-  if (!representation.empty()) cache_.store(cacheKey(key), plan.engine + '\n' + representation);
+  if (representation.empty()) return;
+  const std::string time = milliseconds > 0 ? '\t' + std::to_string(milliseconds) : "";
+  cache_.store(cacheKey(key), plan.engine + time + '\n' + representation);
 }
 
 std::string Planner::cacheKey(const std::string& key) const {

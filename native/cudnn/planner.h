@@ -33,6 +33,7 @@ struct PlannerOptions {
 struct PlanAnswer {
   std::shared_ptr<const ExecutionPlan> plan;  // null: refused
   std::string refusal;                        // what cuDNN said, shortened to a line or two
+  double milliseconds = 0;                    // 0: not timed
   explicit operator bool() const { return plan != nullptr; }
 };
 
@@ -54,8 +55,11 @@ class Planner {
   Plans candidates(const OperationGraph& graph, std::size_t count);
   // Called for each graph before its plan is chosen, to time candidates() and prefer() one.
   void setTuner(std::function<void(const OperationGraph&)> tune) { tune_ = std::move(tune); }
-  // The plan of this graph from now on, in memory and on disk.
-  void prefer(const OperationGraph& graph, std::shared_ptr<const ExecutionPlan> plan);
+  // Milliseconds of the graph's plan where it was timed, also in an earlier process; else 0.
+  double timeOf(const OperationGraph& graph);
+  // The plan of this graph from now on, in memory and on disk, and how long it takes.
+  void prefer(const OperationGraph& graph, std::shared_ptr<const ExecutionPlan> plan,
+              double milliseconds);
 
   const DeviceProperties& device() const { return device_; }
   const PlannerOptions& options() const { return options_; }
@@ -63,8 +67,8 @@ class Planner {
  private:
   Plans find(const OperationGraph& graph, const std::string& key, std::size_t count);
   BuiltPlans build(const OperationGraph& graph, std::size_t count) const;
-  std::shared_ptr<const ExecutionPlan> load(const std::string& key) const;
-  void store(const std::string& key, const ExecutionPlan& plan);
+  PlanAnswer load(const std::string& key) const;
+  void store(const std::string& key, const ExecutionPlan& plan, double milliseconds);
   std::string cacheKey(const std::string& key) const;
 
   DeviceProperties device_;

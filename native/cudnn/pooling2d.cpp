@@ -71,17 +71,31 @@ PoolingShape Pooling::kernelShape() const {
   return shape;
 }
 
+namespace {
+
+// On a device cuDNN 9.19 filled bfloat16 means with values that were none.
+std::optional<std::string> refusedAverage(const Pooling& pooling) {
+  if (pooling.type != DataType::BFloat16) return std::nullopt;
+  return "cuDNN's averages in bfloat16 are wrong";
+}
+
+}  // namespace
+
 void emitAveragePooling(Lowering& lowering, const Op& op, const Pooling& pooling) {
   const BufferId x = lowering.as(op.inputs[0], pooling.type);
   const BufferId y = lowering.producePlain(op.outputs[0], pooling.type);
-  const OperationGraph graph = pooling.forward(false, x, y);
-  const PlanAnswer answer = lowering.plan(graph);
-  if (answer) return lowering.emitPlan(graph, answer);
+  std::optional<std::string> refusal = refusedAverage(pooling);
+  if (!refusal) {
+    const OperationGraph graph = pooling.forward(false, x, y);
+    const PlanAnswer answer = lowering.plan(graph);
+    if (answer) return lowering.emitPlan(graph, answer);
+    refusal = answer.refusal;
+  }
   Command command;
   command.work = Work::Primitive;
   command.reads = {x};
   command.writes = {y};
-  command.detail = "average pooling; split: " + answer.refusal;
+  command.detail = "average pooling; split: " + *refusal;
   lowering.emitLaunch(std::move(command), {x, y},
                       [shape = pooling.kernelShape()](const Pointers& p, const Execution& e) {
                         launchAveragePooling(e.stream, shape, p.at(0), p.at(1));
@@ -91,14 +105,18 @@ void emitAveragePooling(Lowering& lowering, const Op& op, const Pooling& pooling
 void emitAveragePoolingBackward(Lowering& lowering, const Op& op, const Pooling& pooling) {
   const BufferId dy = lowering.as(op.inputs[0], pooling.type);
   const BufferId dx = lowering.producePlain(op.outputs[0], pooling.type);
-  const OperationGraph graph = pooling.backward(false, dy, -1, dx);
-  const PlanAnswer answer = lowering.plan(graph);
-  if (answer) return lowering.emitPlan(graph, answer);
+  std::optional<std::string> refusal = refusedAverage(pooling);
+  if (!refusal) {
+    const OperationGraph graph = pooling.backward(false, dy, -1, dx);
+    const PlanAnswer answer = lowering.plan(graph);
+    if (answer) return lowering.emitPlan(graph, answer);
+    refusal = answer.refusal;
+  }
   Command command;
   command.work = Work::Primitive;
   command.reads = {dy};
   command.writes = {dx};
-  command.detail = "average pooling backward; split: " + answer.refusal;
+  command.detail = "average pooling backward; split: " + *refusal;
   lowering.emitLaunch(std::move(command), {dy, dx},
                       [shape = pooling.kernelShape()](const Pointers& p, const Execution& e) {
                         launchAveragePoolingBackward(e.stream, shape, p.at(0), p.at(1));

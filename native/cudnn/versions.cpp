@@ -4,7 +4,7 @@ namespace node_cudnn::cudnn {
 
 namespace {
 
-constexpr int kLeastCudnn = 91100;    // the first that makes plans from device properties
+constexpr int kLeastCudnn = 91900;    // 9.14 ends the process while it plans
 constexpr int kLeastCapability = 75;  // Turing, the oldest that this cuDNN has engines for
 
 int cudaMajor(int version) { return version / 1000; }

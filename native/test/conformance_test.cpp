@@ -42,7 +42,8 @@ class Conformance : public testing::TestWithParam<std::tuple<std::string, OpCase
     expected.run(state);
     for (const TensorId tensor : results) {
       EXPECT_TRUE(isClose(built.graph.tensor(tensor).name, actual.get(tensor), expected.get(tensor),
-                          toleranceOf(op.op)));
+                          toleranceOf(op.op)))
+          << actual.commands();
     }
   }
 };

@@ -86,9 +86,47 @@ void GraphRunner::write(TensorId tensor, const Values& values) {
   }
 }
 
+// Where batches travel to a device: as rows, like those of a program.
+bool GraphRunner::feeds(BufferId id) const {
+  return backend_->name() == "cuda" && std::ranges::find(schedule_.fed, id) != schedule_.fed.end();
+}
+
+void GraphRunner::feed(TensorId tensor, const Values& values) {
+  const BufferId id = bufferOf(tensor);
+  const Shape& shape = graph_.shape(tensor);
+  const std::int64_t rows = shape.empty() ? 1 : shape.front();
+  const ElementType type = graph_.tensor(tensor).type;
+  HostRows from;
+  from.rows = rows;
+  from.rowElements = elementCount(shape) / rows;
+  from.name = graph_.tensor(tensor).name;
+  const auto send = [&](const auto& converted, HostType hostType) {
+    from.data = converted.data();
+    from.type = hostType;
+    backend_->feed(schedule_, id, from, rows, type, 0, address(id));
+  };
+  if (type == ElementType::Integer) return send(convert<std::int32_t>(values), HostType::Int32);
+  send(convert<float>(values), HostType::Float32);
+}
+
 void GraphRunner::run(const StepState& state) {
-  for (const auto& [tensor, values] : fed_) write(tensor, values);
+  for (const auto& [tensor, values] : fed_) {
+    if (bufferOf(tensor) >= 0 && feeds(bufferOf(tensor))) {
+      feed(tensor, values);
+    } else {
+      write(tensor, values);
+    }
+  }
   backend_->run(schedule_, 0, schedule_.commands.size(), state);
+}
+
+std::string GraphRunner::commands() const {
+  std::string text;
+  for (const Command& command : schedule_.commands) {
+    if (command.detail.empty()) continue;
+    text.append(text.empty() ? "" : "; ").append(command.name).append(": ").append(command.detail);
+  }
+  return text;
 }
 
 Values GraphRunner::get(TensorId tensor) {

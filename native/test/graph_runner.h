@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,11 +28,15 @@ class GraphRunner {
 
   const Graph& graph() const { return graph_; }
   const Schedule& schedule() const { return schedule_; }
+  // What computes it, for findings: "conv: engine 11; ...".
+  std::string commands() const;
 
  private:
   BufferId bufferOf(TensorId tensor) const;
   void* address(BufferId buffer) const;
   void write(TensorId tensor, const Values& values);
+  bool feeds(BufferId id) const;
+  void feed(TensorId tensor, const Values& values);
 
   Graph graph_;
   std::unique_ptr<Backend> backend_;

@@ -21,10 +21,11 @@ Attributes unitConvolution() {
 OpCase between(const std::string& name, std::int64_t channels, std::int64_t outChannels,
                const Wrapped& op) {
   OpCase wrapped{name + std::to_string(channels), "graph", {}, {}};
-  wrapped.inputs = {{"x", {2, 5, 4, 3}},
-                    {"kernel1", {1, 1, 3, channels}},
-                    {"kernel2", {1, 1, 3, channels}},
-                    {"kernel3", outChannels > 0 ? Shape{1, 1, outChannels, 20} : Shape{}}};
+  wrapped.inputs = {
+      {"x", {2, 5, 4, 3}},
+      {"kernel1", {1, 1, 3, channels}, Role::Weight},
+      {"kernel2", {1, 1, 3, channels}, Role::Weight},
+      {"kernel3", outChannels > 0 ? Shape{1, 1, outChannels, 20} : Shape{}, Role::Weight}};
   wrapped.build = [op, outChannels](Graph& graph, const std::vector<TensorId>& in) {
     const auto convolve = [&](const char* label, TensorId x, TensorId kernel) {
       return graph.add("conv2d", label, {x, kernel}, unitConvolution()).outputs[0];

@@ -2,9 +2,12 @@
 // One unit in the last place is 6e-8.
 #pragma once
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "device_precision.h"
 
 namespace node_cudnn::test {
 
@@ -41,7 +44,7 @@ inline constexpr Tolerance kTolerances[] = {
 
 inline double toleranceOf(std::string_view op) {
   for (const Tolerance& row : kTolerances) {
-    if (row.op == op) return row.relative;
+    if (row.op == op) return std::max(row.relative, roundingOfOperands());
   }
   throw std::invalid_argument("no tolerance for " + std::string(op));
 }

@@ -48,12 +48,14 @@ describe('the order of search', () => {
     writeText(at('etc/ld.so.conf'), 'include /etc/ld.so.conf.d/*.conf\n# a comment\n');
     writeText(at('etc/ld.so.conf.d/a.conf'), '/opt/listed\n');
     writeText(at('etc/ld.so.conf.d/a.txt'), '/opt/unlisted\n');
+    writeText(at('onPath/bin/python3'), '');
     const machine = fakeMachine(root, {
       NODE_CUDNN_CUDA_PATH: at('named'),
       NODE_CUDNN_CUDNN_PATH: at('namedCudnn'),
       LD_LIBRARY_PATH: `relative:${at('loader')}`,
       CUDA_HOME: at('toolkit'),
       VIRTUAL_ENV: at('venv'),
+      PATH: `${at('sbin')}:${at('onPath/bin')}`,
       CONDA_PREFIX: at('conda'),
     });
     const folders = [
@@ -68,6 +70,7 @@ describe('the order of search', () => {
       ['CUDA toolkit', 'usr/local/cuda-13.0/lib64'],
       ['distribution', 'usr/lib/wsl/lib'],
       ['pip', 'venv/lib/python3.12/site-packages/nvidia/cu13/lib'],
+      ['pip', 'onPath/lib/python3.12/site-packages/nvidia/cu13/lib'],
       ['pip', 'home/user/.local/lib/python3.12/site-packages/nvidia/cu13/lib'],
       ['pip', 'home/user/.local/lib/python3.9/site-packages/nvidia/cu13/lib'],
       ['pip', 'home/user/.pyenv/versions/3.11/lib/python3.11/site-packages/nvidia/cu13/lib'],
@@ -181,7 +184,7 @@ describe('cuDNN', () => {
     const found = find('cudnn', fakeMachine(root));
     expect(found.path).toBeUndefined();
     expect(found.rejected.map(({ reason }) => reason)).toEqual([
-      `it is version ${version}; 9.11 or newer is needed`,
+      `it is version ${version}; 9.19 or newer is needed`,
     ]);
   });
 

@@ -1,60 +1,10 @@
 #include "batch_normalization.h"
+#include "channel_tile.cuh"
 #include "element.cuh"
-#include "row_block.cuh"
 
 namespace node_cudnn::cudnn {
 
 namespace {
-
-constexpr int kWidth = 32;            // most channels of a block's tile
-constexpr int kRowBlocks = kThreads;  // most blocks that share a channel
-
-// A block takes `width` channels, a thread one of them and every so many rows.
-struct ChannelTile {
-  int width;
-  int rowBlocks;
-  int channelBlocks;
-
-  explicit ChannelTile(const ChannelRows& shape)
-      : width(std::min(kWidth, rowWidth(shape.channels))),
-        rowBlocks(static_cast<int>(std::clamp<std::int64_t>(
-            shape.rows / (kThreads / width * std::int64_t{8}), 1, kRowBlocks))),
-        channelBlocks(static_cast<int>((shape.channels + width - 1) / width)) {}
-
-  unsigned blocks() const { return static_cast<unsigned>(rowBlocks * channelBlocks); }
-
-  __device__ int rowBlock() const { return static_cast<int>(blockIdx.x) % rowBlocks; }
-  __device__ std::int64_t channel() const {
-    const int block = static_cast<int>(blockIdx.x) / rowBlocks;
-    return static_cast<std::int64_t>(block) * width + static_cast<int>(threadIdx.x) % width;
-  }
-  __device__ std::int64_t firstRow() const {
-    return static_cast<std::int64_t>(rowBlock()) * (kThreads / width) +
-           static_cast<int>(threadIdx.x) / width;
-  }
-  __device__ std::int64_t rowStep() const {
-    return static_cast<std::int64_t>(rowBlocks) * (kThreads / width);
-  }
-};
-
-// partial[rowBlock][0 or 1][channel] = the block's sums, added up in the order of its threads.
-__device__ void writePartial(const ChannelTile& tile, std::int64_t channels, float first,
-                             float second, double* partial) {
-  __shared__ float sums[2][kThreads];
-  sums[0][threadIdx.x] = first;
-  sums[1][threadIdx.x] = second;
-  __syncthreads();
-  const int thread = static_cast<int>(threadIdx.x);
-  if (thread >= tile.width || tile.channel() >= channels) return;
-  double totals[2] = {};
-  for (int i = thread; i < kThreads; i += tile.width) {
-    totals[0] += sums[0][i];
-    totals[1] += sums[1][i];
-  }
-  double* to = partial + tile.rowBlock() * 2 * channels + tile.channel();
-  to[0] = totals[0];
-  to[channels] = totals[1];
-}
 
 __global__ void identityParameters(float* gamma, float* beta, std::int64_t channels) {
   for (std::int64_t c = gridThread(); c < channels; c += gridThreads()) {
@@ -111,32 +61,17 @@ __global__ void momentSums(ChannelTile tile, const Element* x, double* partial, 
       squares += difference * difference;
     }
   }
-  writePartial(tile, channels, sum, squares, partial);
-}
-
-struct Totals {
-  double first;
-  double second;
-};
-
-// The block's threads add up one partial sum each.
-__device__ Totals totalsOf(const double* partial, int rowBlocks, std::int64_t channels,
-                           std::int64_t channel) {
-  const int thread = static_cast<int>(threadIdx.x);
-  const double* mine = partial + 2 * thread * channels + channel;
-  const double first = blockSum(thread < rowBlocks ? mine[0] : 0);
-  const double second = blockSum(thread < rowBlocks ? mine[channels] : 0);
-  return {first, second};
+  writePartial(tile, channels, {sum, squares}, partial);
 }
 
 template <typename Element>
 __global__ void moments(int rowBlocks, const Element* x, const double* partial, float* mean,
                         float* variance, std::int64_t rows, std::int64_t channels) {
   for (std::int64_t c = blockIdx.x; c < channels; c += gridDim.x) {
-    const Totals totals = totalsOf(partial, rowBlocks, channels, c);
+    const ChannelSums<2> totals = totalsOf<2>(partial, rowBlocks, channels, c);
     if (threadIdx.x != 0) continue;
-    const double difference = totals.first / static_cast<double>(rows);
-    const double square = totals.second / static_cast<double>(rows);
+    const double difference = totals.at[0] / static_cast<double>(rows);
+    const double square = totals.at[1] / static_cast<double>(rows);
     mean[c] = static_cast<float>(toFloat(x[c]) + difference);
     variance[c] = static_cast<float>(fmax(square - difference * difference, 0.0));
   }
@@ -159,16 +94,16 @@ __global__ void gradientSums(ChannelTile tile, const Element* x, const Element* 
     }
     product *= inverseDeviation[channel];
   }
-  writePartial(tile, channels, sum, product, partial);
+  writePartial(tile, channels, {sum, product}, partial);
 }
 
 __global__ void parameterGradients(int rowBlocks, const double* partial, float* dgamma,
                                    float* dbeta, std::int64_t channels) {
   for (std::int64_t c = blockIdx.x; c < channels; c += gridDim.x) {
-    const Totals totals = totalsOf(partial, rowBlocks, channels, c);
+    const ChannelSums<2> totals = totalsOf<2>(partial, rowBlocks, channels, c);
     if (threadIdx.x != 0) continue;
-    if (dbeta != nullptr) dbeta[c] = static_cast<float>(totals.first);
-    if (dgamma != nullptr) dgamma[c] = static_cast<float>(totals.second);
+    if (dbeta != nullptr) dbeta[c] = static_cast<float>(totals.at[0]);
+    if (dgamma != nullptr) dgamma[c] = static_cast<float>(totals.at[1]);
   }
 }
 
@@ -220,11 +155,6 @@ void launchMapped(cudaStream_t stream, const ChannelRows& shape, const void* x, 
                                                    shift, static_cast<Element*>(y), shape.rows,
                                                    shape.channels);
   });
-}
-
-std::size_t partialSumBytes(const ChannelRows& shape) {
-  const ChannelTile tile(shape);
-  return static_cast<std::size_t>(tile.rowBlocks * 2 * shape.channels) * sizeof(double);
 }
 
 void launchMomentSums(cudaStream_t stream, const ChannelRows& shape, const void* x,

@@ -5,10 +5,9 @@
 
 #include <cuda_runtime_api.h>
 
-#include <cstddef>
 #include <cstdint>
 
-#include "../data_type.h"
+#include "channel_sum.h"
 
 namespace node_cudnn::cudnn {
 
@@ -36,21 +35,11 @@ struct ChannelMap {
 void launchChannelMap(cudaStream_t stream, std::int64_t channels, const BatchParameters& parameters,
                       const float* mean, const float* variance, const ChannelMap& map);
 
-// [rows,channels]
-struct ChannelRows {
-  std::int64_t rows = 0;
-  std::int64_t channels = 0;
-  DataType type = DataType::Float32;  // of x, dy and dx: Float32 or BFloat16
-};
-
 // y = scale x + shift by channel; shift may be null.
 void launchMapped(cudaStream_t stream, const ChannelRows& shape, const void* x, const float* scale,
                   const float* shift, void* y);
 
-// Two sums a channel come in two stages: `partial` holds those of each block.
-std::size_t partialSumBytes(const ChannelRows& shape);
-
-// Of x - x[0] and of its squares.
+// Two sums a channel in two stages: those of x - x[0] and of its squares.
 void launchMomentSums(cudaStream_t stream, const ChannelRows& shape, const void* x,
                       double* partial);
 // mean and variance (biased) from those.

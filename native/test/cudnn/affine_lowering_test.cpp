@@ -92,13 +92,33 @@ std::vector<Nodes> nodesOf(const Schedule& schedule, const std::string& op) {
   return nodes;
 }
 
+bool onTensorCores(const Command& command) {
+  const std::string engine = command.detail.substr(0, command.detail.find(';'));
+  return engine.find("tensor cores") != std::string::npos ||
+         engine.find("cublasLt") != std::string::npos;
+}
+
+// The op is one graph, or the product on tensor cores that the fused engine lacks, and the rest.
+void expectJoined(const Schedule& schedule, const std::string& op, const std::string& product,
+                  const Nodes& rest) {
+  Nodes joined{product};
+  joined.insert(joined.end(), rest.begin(), rest.end());
+  const std::vector<Nodes> found = nodesOf(schedule, op);
+  if (found == std::vector<Nodes>{joined}) return;
+  EXPECT_EQ(found, (std::vector<Nodes>{{product}, rest}));
+  const auto first = std::ranges::find(schedule.commands, op, &Command::name);
+  ASSERT_NE(first, schedule.commands.end());
+  EXPECT_TRUE(onTensorCores(*first)) << first->detail;
+  EXPECT_NE(first->detail.find("has no tensor cores"), std::string::npos) << first->detail;
+}
+
 void expectOneGraphEach(const Schedule& schedule, const std::string& product) {
   const bool dense = product == "matmul";
-  EXPECT_EQ(nodesOf(schedule, "forward"), (std::vector<Nodes>{{product, "add", "relu"}}));
-  EXPECT_EQ(nodesOf(schedule, "input"),
-            (std::vector<Nodes>{{dense ? product : product + " backward data", "relu backward"}}));
+  expectJoined(schedule, "forward", product, {"add", "relu"});
+  expectJoined(schedule, "input", dense ? product : product + " backward data", {"relu backward"});
+  // The kernel's gradient, and this backend's two stages of the bias's.
   EXPECT_EQ(nodesOf(schedule, "weights"),
-            (std::vector<Nodes>{{dense ? product : product + " backward filter"}, {"sum"}}));
+            (std::vector<Nodes>{{dense ? product : product + " backward filter"}, {}, {}}));
 }
 
 const Convolution kConvolutions[] = {
@@ -206,6 +226,22 @@ TEST_P(DenseLowering, IsOneGraphForwardAndOneBack) {
 
 INSTANTIATE_TEST_SUITE_P(H100, DenseLowering, testing::ValuesIn(kDense),
                          [](const auto& info) { return info.param.name; });
+
+// Both of a grouped data gradient's fused engines on this device are 10 times slower.
+TEST(AffineLowering, TakesTensorCoresBeforeFusion) {
+  PlanningDevice device("h100", "tf32");
+  const Convolution grouped{.name = "AlexNetFourth",
+                            .x = {128, 13, 13, 384},
+                            .kernel = {3, 3, 192, 384},
+                            .padding = list({1, 1, 1, 1}),
+                            .groups = 2};
+  const Schedule schedule = device.lower(Layer::of(grouped).graph);
+  for (const char* op : {"forward", "input", "weights"}) {
+    const auto command = std::ranges::find(schedule.commands, op, &Command::name);
+    ASSERT_NE(command, schedule.commands.end());
+    EXPECT_TRUE(onTensorCores(*command)) << op << ": " << command->detail;
+  }
+}
 
 // Convolutions stand in for matrix products where those round, or are not to be had.
 class RarePlans : public testing::TestWithParam<std::pair<const char*, const char*>> {};

@@ -63,7 +63,6 @@ struct ReluConvolution {
   std::int64_t channels = 96;
   std::int64_t stride = 1;
   DataType type = DataType::Float32;
-  float slope = 0;
   Pointwise function = Pointwise::ReluForward;
   BufferId firstBuffer = 0;
   std::string prefix = "";
@@ -79,7 +78,7 @@ OperationGraph make(const ReluConvolution& of) {
   ConvolutionGeometry geometry;
   geometry.strides = {of.stride, of.stride};
   graph.convolution(x, w, sum, geometry);
-  graph.pointwise(of.function, sum, kNone, y, of.slope);
+  graph.pointwise(of.function, sum, kNone, y);
   return graph;
 }
 
@@ -96,9 +95,7 @@ TEST(OperationGraph, HasAnotherKeyWhenAnythingDiffersThatAPlanDependsOn) {
   EXPECT_NE(key, make({.channels = 64}).key());
   EXPECT_NE(key, make({.stride = 2}).key());
   EXPECT_NE(key, make({.type = DataType::BFloat16}).key());
-  EXPECT_NE(key, make({.slope = 0.25F}).key());
-  EXPECT_NE(make({.slope = 0.5F}).key(), make({.slope = 0.25F}).key());
-  EXPECT_NE(key, make({.function = Pointwise::TanhForward}).key());
+  EXPECT_NE(key, make({.function = Pointwise::Identity}).key());
   OperationGraph transposed;
   transposed.matrix("a", 4, 6, true, DataType::Float32, 0);
   OperationGraph plain;
@@ -146,16 +143,29 @@ TEST(OperationGraph, ReadsAndWritesEachBufferOnce) {
   EXPECT_EQ(graph.writes(), (std::vector<BufferId>{6, 7}));
 }
 
+TEST(OperationGraph, GivesEachTensorInMemoryABufferOfItsOwn) {
+  OperationGraph graph;
+  const Uid x = graph.image("x", {8, 4}, DataType::Float32, -1);
+  const Uid y = graph.image("y", {8, 4}, DataType::Float32, -1);
+  const Uid between = graph.virtualLike("between", y);
+  graph.pointwise(Pointwise::ReluForward, x, kNone, between);
+  graph.pointwise(Pointwise::Multiply, between, graph.scalar("two", 2, y), y);
+  const OperationGraph bound = graph.withOwnBuffers();
+  EXPECT_EQ(bound.key(), graph.key());
+  EXPECT_EQ(bound.reads(), (std::vector<BufferId>{0}));
+  EXPECT_EQ(bound.writes(), (std::vector<BufferId>{1}));
+}
+
 TEST(OperationGraph, DescribesItself) {
   const OperationGraph graph = make({.type = DataType::BFloat16});
   EXPECT_EQ(graph.nodes(), (std::vector<std::string>{"convolution", "relu"}));
   EXPECT_EQ(graph.describe(), "convolution + relu [8,12,12,32] bf16");
   EXPECT_TRUE(graph.hasProducts());
-  OperationGraph sum;
-  sum.reduceSum(sum.image("dy", {8, 4}, DataType::Float32, 0),
-                sum.channels("db", 4, DataType::Float32, 1));
-  EXPECT_EQ(sum.describe(), "sum [1,4] f32");
-  EXPECT_FALSE(sum.hasProducts());
+  OperationGraph cast;
+  cast.pointwise(Pointwise::Identity, cast.image("x", {8, 4}, DataType::Float32, 0), kNone,
+                 cast.image("y", {8, 4}, DataType::BFloat16, 1));
+  EXPECT_EQ(cast.describe(), "cast [8,4] bf16");
+  EXPECT_FALSE(cast.hasProducts());
 }
 
 // The one product of a graph over plain memory, by its definition, whichever operation it is.

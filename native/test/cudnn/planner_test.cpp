@@ -212,6 +212,7 @@ TEST(Planner, PrefersEnginesThatGiveTheSameBitsEveryTime) {
                                 geometry);
   const std::string note = "not deterministic";
   PlannerOptions options;
+  options.precision = Precision::Float32;  // otherwise tensor cores come first
   const PlanAnswer same = Planner(device("h100"), options).plan(graph);
   ASSERT_TRUE(same) << same.refusal;
   EXPECT_EQ(same.plan->engine.find(note), std::string::npos) << same.plan->engine;
@@ -288,6 +289,17 @@ TEST(Planner, ReplacesWhatTheLibraryDoesNotTakeFromTheDisk) {
   }
 }
 
+// Of cublasLt's products on a device, rounded to 11 bits without a note that says so.
+TEST(Planner, KeepsCublasLtFromStrictProducts) {
+  for (const std::string& name : kDevices) {
+    for (const bool transposed : {false, true}) {
+      const PlanAnswer strict = planner(name, Precision::Float32).plan(matmul(transposed, false));
+      ASSERT_TRUE(strict) << strict.refusal;
+      EXPECT_FALSE(onTensorCores(*strict.plan)) << name << ": " << strict.plan->engine;
+    }
+  }
+}
+
 TEST(Planner, OffersCandidatesAndKeepsThePreferredOne) {
   const test::ScratchFolder folder;
   PlannerOptions options;
@@ -301,11 +313,14 @@ TEST(Planner, OffersCandidatesAndKeepsThePreferredOne) {
   EXPECT_NE(representationOf(*plans[1]), representationOf(*plans[2]));
   EXPECT_EQ(tuning.plan(graph).plan, plans[0]);
   EXPECT_EQ(folder.files().size(), 0U) << "only the winner is kept";
-  tuning.prefer(graph, plans[2]);
+  EXPECT_EQ(tuning.timeOf(graph), 0);
+  tuning.prefer(graph, plans[2], 0.25);
+  EXPECT_EQ(tuning.timeOf(graph), 0.25);
   EXPECT_EQ(tuning.plan(graph).plan, plans[2]);
   ASSERT_EQ(tuning.candidates(graph, 3).size(), 1U);
 
   Planner later(device("h100"), options);
+  EXPECT_EQ(later.timeOf(graph), 0.25);
   const auto kept = later.candidates(graph, 3);
   ASSERT_EQ(kept.size(), 1U);
   EXPECT_TRUE(kept[0]->cached);

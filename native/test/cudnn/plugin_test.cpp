@@ -33,7 +33,7 @@ TEST(CudaPlugin, ReportsTheLibrariesWhateverTheMachine) {
   const PluginReport report = node_cudnn_plugin()->report();
   EXPECT_GE(report.runtimeVersion, 13000);
   EXPECT_EQ(report.builtForRuntime / 1000, report.runtimeVersion / 1000);
-  EXPECT_GE(report.cudnnVersion, 91100);
+  EXPECT_GE(report.cudnnVersion, 91900);
   EXPECT_EQ(report.cudnnRuntime / 1000, report.runtimeVersion / 1000);
   EXPECT_EQ(report.problem.empty(), report.remedy.empty());
   // Either a device can be used, or it is said why not, and making a backend says the same.
@@ -77,7 +77,7 @@ TEST(CudaVersions, ThatFitHaveNoProblem) {
   EXPECT_FALSE(cudnn::problemOf(versions).has_value());
   versions.driver = 14020;  // newer drivers run older runtimes
   versions.runtime = 13020;
-  versions.cudnn = 91100;
+  versions.cudnn = 91900;
   EXPECT_FALSE(cudnn::problemOf(versions).has_value());
   versions.driver = 13000;  // and those of the same major version newer ones
   EXPECT_FALSE(cudnn::problemOf(versions).has_value());
@@ -103,8 +103,8 @@ TEST(CudaVersions, AnotherRuntime) {
 
 TEST(CudaVersions, AnOldCudnn) {
   Versions versions = fitting();
-  versions.cudnn = 91002;
-  expectProblem(versions, {"9.10.2", "9.11.0", "nvidia-cudnn-cu13"});
+  versions.cudnn = 91400;
+  expectProblem(versions, {"9.14.0", "9.19.0", "nvidia-cudnn-cu13"});
   versions.cudnn = 100000;
   expectProblem(versions, {"10.0.0", "major version 9"});
 }

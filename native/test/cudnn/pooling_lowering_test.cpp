@@ -43,8 +43,12 @@ TEST_P(PoolingLowering, IsOneGraphEachWay) {
   for (const std::string kind : {"max", "average"}) {
     const OneOp op(kind + "Pooling2d", {window.x}, window.attributes());
     const Schedule schedule = device.lower(op.graph);
-    EXPECT_EQ(nodesOf(schedule, "op"), (std::vector<Nodes>{{kind + " pooling"}}));
-    EXPECT_EQ(nodesOf(schedule, "op/backward"), (std::vector<Nodes>{{kind + " pooling backward"}}));
+    // cuDNN's averages in bfloat16 are wrong on a device.
+    const bool own = kind == "average" && std::string(precision) == "bf16";
+    EXPECT_EQ(nodesOf(schedule, "op"),
+              (std::vector<Nodes>{own ? Nodes{} : Nodes{kind + " pooling"}}));
+    EXPECT_EQ(nodesOf(schedule, "op/backward"),
+              (std::vector<Nodes>{own ? Nodes{} : Nodes{kind + " pooling backward"}}));
   }
 }
 
@@ -151,7 +155,7 @@ TEST(MaxPoolingLowering, NeedsAnArgmaxOfItsOwn) {
 class GlobalPoolingLowering : public testing::TestWithParam<Shape> {};
 
 TEST_P(GlobalPoolingLowering, IsOneGraphEachWay) {
-  PlanningDevice device("h100", "bf16");
+  PlanningDevice device("h100", "tf32");
   const OneOp op("globalAveragePooling2d", {GetParam()}, {});
   const Schedule schedule = device.lower(op.graph);
   EXPECT_EQ(nodesOf(schedule, "op"), (std::vector<Nodes>{{"average pooling"}}));

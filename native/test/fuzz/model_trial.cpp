@@ -112,7 +112,7 @@ struct Outcome {
   }
 };
 
-Outcome outcomeOn(const char* backend, const ModelBuilder& built, const Rows& rows,
+Outcome outcomeOn(const std::string& backend, const ModelBuilder& built, const Rows& rows,
                   std::int64_t size, bool weighted, std::uint32_t seed) {
   ModelSpec spec = built.model;
   spec.backend = backend;
@@ -141,7 +141,7 @@ Outcome outcomeOn(const char* backend, const ModelBuilder& built, const Rows& ro
 std::optional<std::string> run(const ModelBuilder& built, std::int64_t size, bool weighted,
                                std::uint32_t seed) {
   const Rows rows = rowsOf(built, size, seed * 1000);
-  const Outcome actual = outcomeOn("cpu", built, rows, size, weighted, seed);
+  const Outcome actual = outcomeOn(comparedBackend(), built, rows, size, weighted, seed);
   const Outcome expected = outcomeOn("reference", built, rows, size, weighted, seed);
   for (std::size_t i = 0; i < actual.names.size(); ++i) {
     const bool isGradient = actual.names[i].starts_with("gradient");

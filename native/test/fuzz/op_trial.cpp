@@ -43,7 +43,7 @@ std::optional<std::string> compare(const OpCase& op, const std::vector<TensorId>
                                    double tolerance, std::uint32_t seed) {
   CaseGraph built(op);
   built.graph.results = results;
-  test::GraphRunner actual("cpu", built.graph);
+  test::GraphRunner actual(comparedBackend(), built.graph);
   test::GraphRunner expected("reference", built.graph);
   for (test::GraphRunner* runner : {&actual, &expected}) {
     for (std::size_t i = 0; i < built.inputs.size(); ++i) {
@@ -58,7 +58,7 @@ std::optional<std::string> compare(const OpCase& op, const std::vector<TensorId>
     // Gradients of one value at most, where terms of that size cancel.
     const auto wrong = difference(built.graph.tensor(tensor).name, actual.get(tensor),
                                   expected.get(tensor), tolerance, 1);
-    if (wrong) return wrong;
+    if (wrong) return *wrong + "; " + actual.commands();
   }
   return std::nullopt;
 }

@@ -5,6 +5,7 @@
 #include <limits>
 #include <sstream>
 
+#include "../device_precision.h"
 #include "core/op.h"
 
 namespace node_cudnn::fuzz {
@@ -23,6 +24,8 @@ RegisteredGenerators::RegisteredGenerators(const std::vector<Generator>& generat
 }
 
 const std::vector<Generator>& generators() { return registry(); }
+
+std::string comparedBackend() { return test::environmentText("NODE_CUDNN_FUZZ_BACKEND", "cpu"); }
 
 NamedTrial trialOf(std::uint64_t seed, const std::string& name) {
   // In the order of their names: that of registration is the linker's.

@@ -34,6 +34,9 @@ struct RegisteredGenerators {
 };
 const std::vector<Generator>& generators();
 
+// What is compared with the reference: NODE_CUDNN_FUZZ_BACKEND, or 'cpu'.
+std::string comparedBackend();
+
 // The trial of a seed, by one of all generators or of those with this name ("": all).
 struct NamedTrial {
   std::string generator;
