@@ -69,21 +69,16 @@ void lowerRows(Lowering& lowering, const Op& op) {
 
 void lowerForward(Lowering& lowering, const Op& op) {
   const Window window(op.attributes);
-  const TensorId workspace = workspaceOf(op);
   const CpuLayout layout = imageLayout(lowering, op.inputs[0]);
-  const auto kind = workspace == kNoTensor ? dnnl::prop_kind::forward_inference
-                                           : dnnl::prop_kind::forward_training;
-  const Forward descriptor = window.forward(lowering, kind, layout.desc());
+  const Forward descriptor =
+      window.forward(lowering, dnnl::prop_kind::forward_inference, layout.desc());
   if (layout.isPlain() || isReference(descriptor)) return lowerRows(lowering, op);
+  const TensorId workspace = workspaceOf(op);
+  if (workspace != kNoTensor) lowering.remember(workspace, layout);
   const BufferId x = lowering.as(op.inputs[0], layout);
   const BufferId y = lowering.produce(op.outputs[0], layout);
-  const dnnl::memory::desc kept = descriptor.workspace_desc();
-  const BufferId powers = lowering.produce(workspace, CpuLayout::raw(kept.get_size(), "workspace"));
-  if (workspace != kNoTensor) lowering.remember(workspace, descriptor);
   lowering.emitPrimitive(dnnl::lrn_forward(descriptor), descriptor,
-                         {{DNNL_ARG_SRC, x, layout.desc()}},
-                         {{DNNL_ARG_DST, y, layout.desc()},
-                          {DNNL_ARG_WORKSPACE, kept.get_size() > 0 ? powers : -1, kept}});
+                         {{DNNL_ARG_SRC, x, layout.desc()}}, {{DNNL_ARG_DST, y, layout.desc()}});
 }
 
 void lowerRowsBackward(Lowering& lowering, const Op& op) {
@@ -103,27 +98,34 @@ void lowerRowsBackward(Lowering& lowering, const Op& op) {
   lowering.emit(std::move(command));
 }
 
+// oneDNN's workspace is twice as large as the image. It is made here, where most activations have
+// gone, by a second forward pass, rather than kept from the first.
 void lowerBackward(Lowering& lowering, const Op& op) {
-  // Only the oneDNN forward is remembered; the other one leaves its scales.
-  const auto* forward = lowering.recall<Forward>(op.inputs[3]);
-  if (forward == nullptr) return lowerRowsBackward(lowering, op);
+  // Only oneDNN's forward pass remembers its layout; the other one leaves its scales.
+  const auto* layout = lowering.recall<CpuLayout>(op.inputs[3]);
+  if (layout == nullptr) return lowerRowsBackward(lowering, op);
+  const dnnl::memory::desc image = layout->desc();
   const Window window(op.attributes);
-  const View view = View::activation(lowering.shape(op.inputs[0]));
-  const CpuLayout layout(view, forward->src_desc());
+  const Forward again = window.forward(lowering, dnnl::prop_kind::forward_training, image);
   const dnnl::lrn_backward::primitive_desc descriptor(
-      {kAlgorithm, layout.desc(), layout.desc(), window.size, window.alpha, window.beta,
-       window.bias},
-      Lowering::plannedScratchpad(), lowering.engine(), *forward);
+      {kAlgorithm, image, image, window.size, window.alpha, window.beta, window.bias},
+      Lowering::plannedScratchpad(), lowering.engine(), again);
   const dnnl::memory::desc kept = descriptor.workspace_desc();
-  const BufferId powers = kept.get_size() > 0 ? lowering.own(op.inputs[3]) : -1;
-  const BufferId x = lowering.as(op.inputs[0], layout);
-  const BufferId dy = lowering.as(op.inputs[2], layout);
-  const BufferId dx = lowering.produce(op.outputs[0], layout);
+  BufferId powers = -1;
+  const BufferId x = lowering.as(op.inputs[0], *layout);
+  if (kept.get_size() > 0) {
+    powers = lowering.temporary("workspace", CpuLayout::raw(kept.get_size(), "workspace"));
+    lowering.emitPrimitive(dnnl::lrn_forward(again), again, {{DNNL_ARG_SRC, x, image}},
+                           {{DNNL_ARG_DST, lowering.temporary("normalized", *layout), image},
+                            {DNNL_ARG_WORKSPACE, powers, kept}});
+  }
+  const BufferId dy = lowering.as(op.inputs[2], *layout);
+  const BufferId dx = lowering.produce(op.outputs[0], *layout);
   lowering.emitPrimitive(dnnl::lrn_backward(descriptor), descriptor,
-                         {{DNNL_ARG_SRC, x, layout.desc()},
-                          {DNNL_ARG_DIFF_DST, dy, layout.desc()},
+                         {{DNNL_ARG_SRC, x, image},
+                          {DNNL_ARG_DIFF_DST, dy, image},
                           {DNNL_ARG_WORKSPACE, powers, kept}},
-                         {{DNNL_ARG_DIFF_SRC, dx, layout.desc()}});
+                         {{DNNL_ARG_DIFF_SRC, dx, image}});
 }
 
 const RegisteredLowering forward{"localResponseNormalization", lowerForward};
