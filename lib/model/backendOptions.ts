@@ -31,7 +31,10 @@ export interface BackendOptions {
   readonly memoryLimit?: number;
   /** The most scratch memory that one operation may take, in bytes. Default 2^30. */
   readonly workspaceLimit?: number;
-  /** How many of cuDNN's suggestions are timed for each operation. Default 0: takes the first. */
+  /**
+   * How many of cuDNN's suggestions are timed for each operation, and fused ones against their
+   * parts. Takes seconds to a minute, once with a `planCache`. Default 0: takes the first.
+   */
   readonly autotune?: number;
   /** Folder in which plans are kept from one process to the next. Default: none. */
   readonly planCache?: string;

@@ -72,7 +72,9 @@ std::optional<std::string> whyApart(Lowering& lowering, const Product& product,
   }
   const PlanAnswer rest =
       lowering.plan(graphOfSteps(lowering, product.view.shape(), steps, -1, -1));
-  if (!rest || alone.milliseconds + rest.milliseconds >= fused.milliseconds) return std::nullopt;
+  // What has no time did not run.
+  const bool timed = rest && alone.milliseconds > 0 && rest.milliseconds > 0;
+  if (!timed || alone.milliseconds + rest.milliseconds >= fused.milliseconds) return std::nullopt;
   return fused.plan->engine + " is slower";
 }
 
