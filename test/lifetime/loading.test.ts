@@ -102,20 +102,28 @@ describe('an addon that cannot be loaded', () => {
     expect(failure(root, throwing('not asked for')).message).not.toContain('Release');
   });
 
-  test('leaves OMP_WAIT_POLICY as it was', () => {
+  test('lets OpenMP spin for a short while, unless the user chose otherwise', () => {
     place('Release');
-    const policies: (string | undefined)[] = [];
+    const seen: unknown[] = [];
     const load = (): never => {
-      policies.push(process.env.OMP_WAIT_POLICY);
+      seen.push([process.env.OMP_WAIT_POLICY, process.env.GOMP_SPINCOUNT]);
       throw new Error('no');
     };
     delete process.env.OMP_WAIT_POLICY;
+    delete process.env.GOMP_SPINCOUNT;
     failure(root, load);
-    expect(process.env.OMP_WAIT_POLICY).toBeUndefined();
+    expect(process.env.GOMP_SPINCOUNT).toBeUndefined();
+    process.env.GOMP_SPINCOUNT = '5';
+    failure(root, load);
+    delete process.env.GOMP_SPINCOUNT;
     process.env.OMP_WAIT_POLICY = 'active';
     failure(root, load);
     expect(process.env.OMP_WAIT_POLICY).toBe('active');
     delete process.env.OMP_WAIT_POLICY;
-    expect(policies).toEqual(['passive', 'active']);
+    expect(seen).toEqual([
+      [undefined, '1000'],
+      [undefined, '5'],
+      ['active', undefined],
+    ]);
   });
 });

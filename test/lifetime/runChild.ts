@@ -35,8 +35,8 @@ export async function runChild(name: string, work: ChildWork): Promise<ChildEnd>
     ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
-      // lib/native/addon.ts loads the addon with this policy.
-      env: { ...process.env, OMP_WAIT_POLICY: 'passive', ...work.environment },
+      // As lib/native/addon.ts loads the addon.
+      env: { ...process.env, GOMP_SPINCOUNT: '1000', ...work.environment },
       timeout: 180_000,
     },
   );
