@@ -13,7 +13,9 @@ struct Statistics {
   std::vector<double> mean, variance;
 };
 
-Statistics batchStatistics(const Operand& x) {
+// Single precision subtracts a mean that was rounded, which counts where the values differ by less
+// than the mean's last digits.
+Statistics batchStatistics(const Call& call, const Operand& x) {
   const std::int64_t channels = x.lastAxis();
   const double rows = static_cast<double>(x.count / channels);
   Statistics s{std::vector<double>(static_cast<std::size_t>(channels)),
@@ -21,11 +23,13 @@ Statistics batchStatistics(const Operand& x) {
   for (std::int64_t i = 0; i < x.count; ++i) {
     s.mean[static_cast<std::size_t>(i % channels)] += x.numbers()[i] / rows;
   }
+  for (double& mean : s.mean) mean = call.kept(mean, x.count / channels);
   for (std::int64_t i = 0; i < x.count; ++i) {
     const auto c = static_cast<std::size_t>(i % channels);
     const double difference = x.numbers()[i] - s.mean[c];
     s.variance[c] += difference * difference / rows;
   }
+  for (double& variance : s.variance) variance = call.kept(variance, x.count / channels);
   return s;
 }
 
@@ -38,7 +42,7 @@ void forward(const Call& call) {
   const Operand x = call.input(0), gamma = call.input(1), beta = call.input(2);
   const Operand y = call.output(0), mean = call.output(1), variance = call.output(2);
   const double epsilon = call.attributes().number("epsilon");
-  const Statistics s = call.attributes().boolean("training") ? batchStatistics(x)
+  const Statistics s = call.attributes().boolean("training") ? batchStatistics(call, x)
                                                              : given(call.input(3), call.input(4));
   const std::int64_t channels = x.lastAxis();
   for (std::int64_t i = 0; i < x.count; ++i) {
@@ -70,6 +74,8 @@ void backward(const Call& call) {
       sum += dy.numbers()[i];
       product += dy.numbers()[i] * (x.numbers()[i] - center) * r;
     }
+    sum = call.kept(sum, x.count / channels);
+    product = call.kept(product, x.count / channels);
     if (dgamma.present()) dgamma.numbers()[c] = product;
     if (dbeta.present()) dbeta.numbers()[c] = sum;
     if (!dx.present()) continue;

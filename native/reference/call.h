@@ -32,13 +32,19 @@ struct Operand {
   }
 };
 
+class Rounding;
+
 struct Call {
   Op op;
   std::vector<Operand> inputs;
   std::vector<Operand> outputs;
   StepState state;
+  Rounding* rounding = nullptr;  // null: exact
 
   const Attributes& attributes() const { return op.attributes; }
+
+  // A sum of this many terms that the op goes on with, as single precision would keep it.
+  double kept(double sum, std::int64_t terms) const;
 
   // Absent when the op has fewer inputs or outputs.
   Operand input(std::size_t index) const {

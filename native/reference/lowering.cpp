@@ -22,7 +22,9 @@ class OpRun : public Kernel {
         rounding_(std::move(rounding)),
         call_(std::move(call)),
         inputs_(std::move(inputs)),
-        outputs_(std::move(outputs)) {}
+        outputs_(std::move(outputs)) {
+    call_.rounding = rounding_.get();
+  }
 
   void bind(const Addresses& addresses) override {
     locate(inputs_, addresses, call_.inputs);

@@ -11,9 +11,23 @@
 
 namespace node_cudnn::reference {
 
+namespace {
+
+constexpr double kHalfUnit = 0x1p-24;
+
+}  // namespace
+
+double Rounding::rounded(double sum, std::int64_t terms) {
+  const double most = kHalfUnit * std::sqrt(std::max(static_cast<double>(terms), 1.0));
+  return sum * (1 + std::uniform_real_distribution<double>(-most, most)(random_));
+}
+
+double Call::kept(double sum, std::int64_t terms) const {
+  return rounding == nullptr ? sum : rounding->rounded(sum, terms);
+}
+
 void Rounding::apply(const Operand& written, std::int64_t read) {
   if (!written.present() || written.type != ElementType::Float || written.count == 0) return;
-  constexpr double kHalfUnit = 0x1p-24;
   const double terms = static_cast<double>(read) / static_cast<double>(written.count);
   const double most = kHalfUnit * std::sqrt(std::max(terms, 1.0));
   std::uniform_real_distribution<double> change(-most, most);

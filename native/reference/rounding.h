@@ -19,6 +19,9 @@ class Rounding {
   // times.
   void apply(const Operand& written, std::int64_t read);
 
+  // A sum of this many terms within an op, likewise.
+  double rounded(double sum, std::int64_t terms);
+
   // Of NODE_CUDNN_REFERENCE_ROUNDING; null where it is not set. Throws Error(Option) unless it is a
   // whole number.
   static std::shared_ptr<Rounding> fromEnvironment();
