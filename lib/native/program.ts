@@ -150,6 +150,10 @@ export interface PlanDescription {
   readonly arenaBytes: number;
   /** Weights, optimizer state and accumulators. */
   readonly persistentBytes: number;
+  /** Of the first commands, which run only when weights have changed. */
+  readonly constants: number;
+  /** What those leave: weights in the layouts that the others ask for. */
+  readonly constantBytes: number;
   /** Of all commands. */
   readonly launches: number;
   readonly flops: number;

@@ -83,6 +83,8 @@ Napi::Object planToJs(Napi::Env env, const PlanDescription& plan) {
   object.Set("commands", arrayToJs(env, plan.commands, commandToJs));
   object.Set("arenaBytes", static_cast<double>(plan.arenaBytes));
   object.Set("persistentBytes", static_cast<double>(plan.persistentBytes));
+  object.Set("constants", static_cast<double>(plan.constants));
+  object.Set("constantBytes", static_cast<double>(plan.constantBytes));
   object.Set("launches", plan.launches);
   object.Set("flops", plan.flops);
   object.Set("bytes", plan.bytes);

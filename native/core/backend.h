@@ -44,6 +44,8 @@ struct Buffer {
   std::int32_t slot = -1;       // persistent memory (Tensor::slot), or -1 for the arena
   BufferId aliasOf = -1;        // the buffer whose memory it shares from the first byte, or -1
   std::size_t offset = 0;       // in the arena; set by planMemory
+  // Made of weights alone and kept until they change: memory of its own, see hoistConstants.
+  bool constant = false;
 };
 
 // Why a command exists, for explain() and the benchmark.
@@ -101,6 +103,8 @@ struct Schedule {
   std::vector<BufferId> bufferOfTensor;
   // Buffers that Backend::feed() fills before each run.
   std::vector<BufferId> fed;
+  // The first commands, which need to run only when weights have changed; set by hoistConstants.
+  std::size_t constants = 0;
   std::size_t arenaBytes = 0;  // set by planMemory
 };
 
@@ -141,6 +145,9 @@ class Backend {
   // Nothing when the backend can compute the op, else the reason why not.
   virtual std::optional<std::string> unsupported(const Graph& graph, const Op& op) const = 0;
 
+  // Whether it has the op foldBatchNormalization.
+  virtual bool foldsBatchNormalization() const { return false; }
+
   // Lowers every op in order. slotLayouts[slot] is the layout that a persistent tensor already
   // has; null leaves the choice to the backend, whose buffer then tells it. Optimizer state takes
   // its weight's layout. Inputs, targets and sample weights are plain. Throws Error(Unsupported).
@@ -166,8 +173,9 @@ class Backend {
   virtual void feed(const Schedule& schedule, BufferId buffer, const HostRows& rows,
                     std::int64_t count, ElementType type, std::int64_t classes, void* to) = 0;
 
-  // Runs the commands [begin, end). May return before they are done: every other method waits for
-  // what it needs. `watched` is copied to the host behind them.
+  // Runs the commands [begin, end); a begin of 0 or of schedule.constants is a whole run to the
+  // end. May return before they are done: every other method waits for what it needs. `watched` is
+  // copied to the host behind them.
   virtual void run(Schedule& schedule, std::size_t begin, std::size_t end, const StepState& state,
                    std::span<const Watched> watched = {}) = 0;
 
@@ -194,6 +202,11 @@ std::unique_ptr<Backend> makeBackend(std::string_view name, const Attributes& op
 std::vector<std::string> backendNames();
 // Throws Error(Option) naming an option, if there is one.
 void requireNoOptions(std::string_view backend, const Attributes& options);
+
+// Moves the commands whose results follow from weights alone (kernels in another layout, folded
+// batch normalizations) to the front, and marks what the others read of them as constant. Leaves
+// schedules alone that learn.
+void hoistConstants(Schedule& schedule, const Graph& graph);
 
 // Gives every arena buffer and every command's scratch space an offset (by liveness over the
 // commands) and sums up.

@@ -48,6 +48,10 @@ void writeTotals(std::ostream& out, const PlanDescription& plan) {
   if (fused > 0) out << fused << " commands of several operations in one pass\n";
   out << "without matrix products " << mebibytes(plan.nonMatrixBytes) << ", at least "
       << mebibytes(plan.leastNonMatrixBytes) << '\n';
+  if (plan.constants > 0) {
+    out << "the first " << plan.constants << " run when weights have changed, and leave "
+        << mebibytes(static_cast<double>(plan.constantBytes)) << '\n';
+  }
   for (const std::string& split : plan.splits) out << "split " << split << '\n';
 }
 

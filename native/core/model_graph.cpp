@@ -17,13 +17,14 @@ namespace {
 class Builder {
  public:
   Builder(const ModelSpec& model, const TrainingSpec& training, Mode mode, std::int64_t batchSize,
-          bool weighted, bool fuse)
+          bool weighted, bool fuse, bool fold)
       : model_(model),
         training_(training),
         mode_(mode),
         batch_(batchSize),
         weighted_(weighted),
         fuse_(fuse),
+        fold_(fold),
         slots_(model, training),
         losses_(predicts(mode) ? std::vector<ResolvedLoss>{} : resolveLosses(model, training)) {
     if (predicts(mode)) return;
@@ -39,11 +40,11 @@ class Builder {
       for (const std::int32_t output : model_.outputs)
         result_.outputs.push_back(computed(values_[at(output)]));
       result_.graph.results = result_.outputs;
-      if (fuse_) fuseActivations(graph());
+      joinOps();
       return std::move(result_);
     }
     result_.graph.results = judgedValues();
-    if (fuse_) fuseActivations(graph());
+    joinOps();
     result_.graph.results.clear();
     addLosses();
     addMetrics();
@@ -61,6 +62,11 @@ class Builder {
   bool learns() const { return mode_ == Mode::Train || mode_ == Mode::Gradients; }
   // Whether layers do as in training.
   bool inTraining() const { return learns() || mode_ == Mode::PredictTraining; }
+
+  void joinOps() {
+    if (fold_ && fuse_ && !inTraining()) foldBatchNormalizations(graph());
+    if (fuse_) fuseActivations(graph());
+  }
 
   Shape withBatch(Shape shape) const {
     shape.insert(shape.begin(), batch_);
@@ -228,6 +234,7 @@ class Builder {
   std::int64_t batch_;
   bool weighted_;
   bool fuse_;
+  bool fold_;
   SlotTable slots_;
   std::vector<ResolvedLoss> losses_;
   std::vector<ResolvedMetric> metrics_;
@@ -239,8 +246,8 @@ class Builder {
 }  // namespace
 
 ModelGraph buildModelGraph(const ModelSpec& model, const TrainingSpec& training, Mode mode,
-                           std::int64_t batchSize, bool weighted, bool fuse) {
-  return Builder(model, training, mode, batchSize, weighted, fuse).build();
+                           std::int64_t batchSize, bool weighted, bool fuse, bool fold) {
+  return Builder(model, training, mode, batchSize, weighted, fuse, fold).build();
 }
 
 }  // namespace node_cudnn

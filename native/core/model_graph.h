@@ -25,9 +25,11 @@ struct ModelGraph {
   TensorId norms = kNoTensor;             // Mode::Train
 };
 
-// fuse: whether ReLU may become part of the op before it.
-// Throws Error(Shape) or Error(Option) naming the op, Error(Option) when losses are missing.
+// fuse: whether ReLU may become part of the op before it. fold: with it, in inference, whether
+// batch normalization may become part of the kernel before it. Throws Error(Shape) or Error(Option)
+// naming the op, Error(Option) when losses are missing.
 ModelGraph buildModelGraph(const ModelSpec& model, const TrainingSpec& training, Mode mode,
-                           std::int64_t batchSize, bool weighted, bool fuse = true);
+                           std::int64_t batchSize, bool weighted, bool fuse = true,
+                           bool fold = false);
 
 }  // namespace node_cudnn

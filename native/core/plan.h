@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backend.h"
+#include "constant_table.h"
 #include "model_graph.h"
 
 namespace node_cudnn {
@@ -26,6 +27,8 @@ class Plan {
   // Tells every kernel its addresses; slots holds one address for each persistent slot (null when
   // the plan does not use it).
   void bind(void* arena, const std::vector<void*>& slots);
+  // Takes memory for what it keeps of the weights in another form. Throws OutOfMemory.
+  void keepConstants(Backend& backend, ConstantTable& table);
   // The store's version that it was bound at; 0: never.
   std::uint64_t boundAt = 0;
 
@@ -37,12 +40,15 @@ class Plan {
   }
   std::vector<float> read(Backend& backend, TensorId tensor) const;
 
-  void run(Backend& backend, const StepState& state, std::span<const Watched> watched = {});
+  // weightsVersion: of the store; what is kept of the weights is made again where it is of another.
+  void run(Backend& backend, const StepState& state, std::uint64_t weightsVersion,
+           std::span<const Watched> watched = {});
 
  private:
   ModelGraph model_;
   Schedule schedule_;
   Addresses addresses_;
+  std::vector<ConstantPtr> constants_;  // by buffer; null for those that are not constant
 };
 
 // The schedule as a table: one line for each command, then totals.

@@ -27,6 +27,7 @@ class Describer {
 
   PlanDescription run() {
     for (const Command& command : schedule_.commands) add(command);
+    description_.constants = schedule_.constants;
     description_.arenaBytes = schedule_.arenaBytes;
     addMemory();
     description_.leastNonMatrixBytes = sum(read_) + sum(written_);
@@ -129,7 +130,9 @@ class Describer {
       description_.unsharedBytes += command.scratchBytes;
     }
     for (const Buffer& each : schedule_.buffers) {
-      if (each.slot < 0 && each.aliasOf < 0) description_.unsharedBytes += each.layout->bytes();
+      if (each.constant) description_.constantBytes += each.layout->bytes();
+      const bool inArena = each.slot < 0 && each.aliasOf < 0 && !each.constant;
+      if (inArena) description_.unsharedBytes += each.layout->bytes();
       if (each.slot >= 0 && slots.insert(each.slot).second) {
         description_.persistentBytes += each.layout->bytes();
       }

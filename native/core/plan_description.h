@@ -40,6 +40,9 @@ struct PlanDescription {
   std::size_t arenaBytes = 0;
   std::size_t unsharedBytes = 0;    // of the arena, if no two buffers shared memory
   std::size_t persistentBytes = 0;  // weights, optimizer state and accumulators that it uses
+  // Of its first commands, which run when weights have changed; and of what they leave.
+  std::size_t constants = 0;
+  std::size_t constantBytes = 0;
   int launches = 0;
   double flops = 0;
   double bytes = 0;

@@ -141,9 +141,11 @@ Plan& Program::plan(Mode mode, std::int64_t batchSize, bool weighted) {
     const std::size_t weight = isState ? slotTable_->stateWeights[i - slotTable_->state(0)] : i;
     layouts.push_back(givenLayout(weight, mode));
   }
-  auto made = std::make_unique<Plan>(
-      backend(), buildModelGraph(spec_, training_, mode, batchSize, weighted, std::get<3>(key)),
-      layouts);
+  auto made =
+      std::make_unique<Plan>(backend(),
+                             buildModelGraph(spec_, training_, mode, batchSize, weighted,
+                                             std::get<3>(key), backend().foldsBatchNormalization()),
+                             layouts);
   adoptLayouts(*made, mode);
   plans_->removeIf([&](const Plan& plan) { return !fits(plan); });
   return plans_->add(key, std::move(made));
@@ -186,6 +188,7 @@ void Program::bind(Plan& plan) {
     store_->allocate(*slots_[slot]);
     addresses[slot] = slots_[slot]->memory->data();
   }
+  plan.keepConstants(backend(), constants_);
   store_->ensureArena(plan.schedule().arenaBytes);
   plan.bind(store_->arena() == nullptr ? nullptr : store_->arena()->data(), addresses);
   plan.boundAt = store_->version();

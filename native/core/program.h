@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "backend.h"
+#include "constant_table.h"
 #include "error.h"
 #include "model_spec.h"
 #include "store.h"
@@ -175,6 +176,7 @@ class Program {
   std::shared_ptr<Store> store_;
   std::unique_ptr<SlotTable> slotTable_;
   std::vector<SlotPtr> slots_;  // numbered by slotTable_; others may share the weights
+  ConstantTable constants_;
   std::unique_ptr<PlanTable> plans_;
   Plan* running_ = nullptr;                      // the plan of the runs that were not observed yet
   std::exception_ptr failure_;                   // of a run, found when another program was to run

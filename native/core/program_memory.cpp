@@ -36,10 +36,12 @@ std::int64_t Program::batchThatFits(const PlanKey& key, std::size_t bytes, std::
   for (double part = 1; size > 1 && bytes > 0; part = std::max(part - 0.0625, 0.0)) {
     const double share = part * static_cast<double>(room) / static_cast<double>(bytes);
     size = std::clamp<std::int64_t>(std::int64_t(static_cast<double>(size) * share), 1, size - 1);
-    bytes =
-        Plan(backend(), buildModelGraph(spec_, training_, mode, size, weighted, finite), layouts)
-            .schedule()
-            .arenaBytes;
+    bytes = Plan(backend(),
+                 buildModelGraph(spec_, training_, mode, size, weighted, finite,
+                                 backend().foldsBatchNormalization()),
+                 layouts)
+                .schedule()
+                .arenaBytes;
     if (bytes <= room) return size;
   }
   return 0;

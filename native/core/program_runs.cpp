@@ -39,7 +39,8 @@ std::vector<Watched> Program::watched(const Plan& plan) {
 }
 
 void Program::start(Plan& plan, const StepState& state) {
-  plan.run(backend(), state, watched(plan));
+  if (plan.model().norms != kNoTensor) store_->weightsChanged();
+  plan.run(backend(), state, store_->weightsVersion(), watched(plan));
   running_ = &plan;
   store_->running = this;
 }
@@ -120,7 +121,7 @@ std::vector<std::vector<float>> Program::predict(const Batch& batch, bool traini
   Plan& plan = ready(training ? Mode::PredictTraining : Mode::Predict, batch);
   StepState state = stepState(0);
   if (training) state.step = kFirstDraw + draws_++;
-  plan.run(backend(), state);
+  plan.run(backend(), state, store_->weightsVersion());
   std::vector<std::vector<float>> outputs;
   for (const TensorId output : plan.model().outputs)
     outputs.push_back(plan.read(backend(), output));
@@ -130,7 +131,7 @@ std::vector<std::vector<float>> Program::predict(const Batch& batch, bool traini
 GradientValues Program::gradients(const Batch& batch) {
   switchTo(kNoRun);
   Plan& plan = ready(Mode::Gradients, batch);
-  plan.run(backend(), stepState(0));
+  plan.run(backend(), stepState(0), store_->weightsVersion());
   const auto readAll = [&](const std::vector<TensorId>& tensors) {
     std::vector<std::vector<float>> values;
     for (const TensorId id : tensors) {

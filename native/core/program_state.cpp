@@ -34,7 +34,7 @@ void Program::writeOptimizerState(std::size_t index, std::span<const float> valu
 std::size_t Program::planCount() const { return plans_->size(); }
 
 std::size_t Program::ownBytes() const {
-  std::size_t total = 0;
+  std::size_t total = constants_.bytes();
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     const bool isStored = i < spec_.weights.size() && spec_.weights[i].id >= 0;
     if (!isStored && slots_[i]->memory) total += slots_[i]->memory->bytes();

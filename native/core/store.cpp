@@ -82,6 +82,7 @@ void Store::write(Slot& slot, std::span<const float> values) {
                     ", got " + std::to_string(values.size()));
   }
   allocate(slot);
+  weightsChanged();
   backend_->write(*slot.layout, slot.memory->data(), values);
   slot.hasValues = true;
   slot.isFinite = allFinite(values);

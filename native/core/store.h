@@ -78,6 +78,10 @@ class Store {
   std::uint64_t version() const { return version_; }
   void changed() { ++version_; }
 
+  // Changes with every value of a weight that may have changed.
+  std::uint64_t weightsVersion() const { return weightsVersion_; }
+  void weightsChanged() { ++weightsVersion_; }
+
   // The program whose runs were not observed yet, or null.
   Program* running = nullptr;
   // Waits for its runs, and has it take note of them.
@@ -100,6 +104,7 @@ class Store {
   std::unique_ptr<Memory> arena_;
   std::atomic<int> programs_ = 0;
   std::uint64_t version_ = 1;
+  std::uint64_t weightsVersion_ = 1;
 };
 
 bool allFinite(std::span<const float> values);

@@ -194,8 +194,10 @@ void CudnnBackend::enqueue(Schedule& schedule, std::size_t begin, std::size_t en
     runtime_->observations.collect(watched);
   };
   StepReplay* replay = replayOf(schedule);
-  const bool whole = begin == 0 && end == schedule.commands.size();
+  const bool whole = (begin == 0 || begin == schedule.constants) && end == schedule.commands.size();
   if (!whole || replay == nullptr) return launch();
+  // What changes with the weights alone is no part of what is replayed.
+  for (; begin < schedule.constants; ++begin) schedule.commands[begin].kernel->run(state);
   std::vector<const void*> key{runtime_->observations.row()};
   for (const Watched& doubles : watched) key.push_back(doubles.address);
   replay->run(runtime_->device->compute(), std::move(key), launch);

@@ -42,6 +42,8 @@ class OnednnBackend final : public HostBackend {
     }
   }
 
+  bool foldsBatchNormalization() const override { return true; }
+
   Schedule lower(const Graph& graph, std::span<const LayoutPtr> slotLayouts) override {
     fixThreadTeam();
     Lowering lowering(graph, slotLayouts, engine_, stream_);

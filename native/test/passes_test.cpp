@@ -34,6 +34,50 @@ struct DenseThenActivation {
   TensorId sum, bent;
 };
 
+struct DenseThenNormalization {
+  explicit DenseThenNormalization(bool training = false) {
+    const TensorId x = graph.addTensor({"x", {5, 3}, ElementType::Float, Role::Input});
+    const auto weight = [&](const char* name, Shape shape) {
+      return graph.addTensor({name, std::move(shape), ElementType::Float, Role::Weight});
+    };
+    sum = graph.add("dense", "dense", {x, weight("kernel", {3, 4})}).outputs[0];
+    normal = graph
+                 .add("batchNormalization", "norm",
+                      {sum, weight("gamma", {4}), kNoTensor, weight("mean", {4}),
+                       weight("variance", {4})},
+                      {{"epsilon", 1e-3}, {"training", training}}, Phase::Forward,
+                      training ? std::vector<int>{} : std::vector<int>{1, 2})
+                 .outputs[0];
+    graph.results = {normal};
+  }
+
+  Graph graph;
+  TensorId sum, normal;
+};
+
+TEST(FoldBatchNormalizations, ScalesTheKernelInstead) {
+  DenseThenNormalization made;
+  foldBatchNormalizations(made.graph);
+  ASSERT_EQ(typesOf(made.graph), (Types{"foldBatchNormalization", "dense"}));
+  EXPECT_EQ(made.graph.ops()[1].inputs[1], made.graph.ops()[0].outputs[0]);
+  EXPECT_EQ(made.graph.ops()[1].inputs[2], made.graph.ops()[0].outputs[1]);
+  EXPECT_EQ(made.graph.ops()[1].outputs, (std::vector<TensorId>{made.normal}));
+}
+
+TEST(FoldBatchNormalizations, LeavesTrainingAndASumThatSomethingElseReads) {
+  DenseThenNormalization training(true);
+  foldBatchNormalizations(training.graph);
+  EXPECT_EQ(typesOf(training.graph), (Types{"dense", "batchNormalization"}));
+  DenseThenNormalization read;
+  read.graph.add("softmax", "softmax", {read.sum});
+  foldBatchNormalizations(read.graph);
+  EXPECT_EQ(typesOf(read.graph), (Types{"dense", "batchNormalization", "softmax"}));
+  DenseThenNormalization result;
+  result.graph.results.push_back(result.sum);
+  foldBatchNormalizations(result.graph);
+  EXPECT_EQ(typesOf(result.graph), (Types{"dense", "batchNormalization"}));
+}
+
 TEST(FuseActivations, JoinsReluIntoTheOpBeforeIt) {
   DenseThenActivation made("relu");
   fuseActivations(made.graph);

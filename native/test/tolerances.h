@@ -25,6 +25,8 @@ inline constexpr Tolerance kTolerances[] = {
     {"averagePooling2d", 5e-7, "sums of up to 12 values"},
     {"globalAveragePooling2d", 5e-7, "sums of up to 15 values"},
     {"localResponseNormalization", 3e-6, "a power, taken by exp and log in single precision"},
+    {"foldBatchNormalization", 5e-6,
+     "the scale of a small variance multiplies the kernel's rounding"},
     {"batchNormalization", 5e-6, "differences from the mean lose leading digits"},
     {"activation", 2e-6, "exp and tanh by polynomials; softplus's derivative from the output"},
     {"softmax", 2e-6, "exp by a polynomial; dy - sum loses leading digits"},

@@ -67,7 +67,7 @@ class Planner {
     for (std::size_t i = 0; i < schedule_.buffers.size(); ++i) {
       const Buffer& buffer = schedule_.buffers[i];
       groups_[i].bytes = buffer.layout->bytes();
-      groups_[i].persistent = buffer.slot >= 0;
+      groups_[i].persistent = buffer.slot >= 0 || buffer.constant;
     }
     for (std::size_t i = 0; i < schedule_.buffers.size(); ++i) {
       if (schedule_.buffers[i].aliasOf >= 0) {

@@ -45,6 +45,39 @@ OpCase batch(std::string name, Shape x, bool training, bool scale = true, bool c
           }};
 }
 
+// Behind it a convolution, through which both results show.
+OpCase folded(std::string name, const Shape& kernel, bool bias, bool scale, bool center) {
+  const Shape channels{kernel.back()};
+  return {std::move(name),
+          "foldBatchNormalization",
+          {{"x", {2, 4, 3, kernel[2]}},
+           {"kernel", kernel, Role::Weight, Kind::Normal, false},
+           {"bias", bias ? channels : Shape{}, Role::Weight, Kind::Normal, false},
+           {"gamma", scale ? channels : Shape{}, Role::Weight, Kind::Positive, false},
+           {"beta", center ? channels : Shape{}, Role::Weight, Kind::Normal, false},
+           {"movingMean", channels, Role::Weight, Kind::Normal, false},
+           {"movingVariance", channels, Role::Weight, Kind::Positive, false}},
+          [](Graph& graph, const std::vector<TensorId>& inputs) {
+            const std::vector<TensorId> made =
+                graph
+                    .add("foldBatchNormalization", "fold", {inputs.begin() + 1, inputs.end()},
+                         {{"epsilon", 1e-3}})
+                    .outputs;
+            return graph
+                .add("conv2d", "conv2d", {inputs[0], made[0], made[1]},
+                     {{"strides", std::vector<double>{1, 1}}})
+                .outputs[0];
+          }};
+}
+
+const RegisteredCases foldedCases{{
+    folded("Whole", {3, 2, 5, 7}, true, true, true),
+    folded("WithoutBias", {2, 2, 16, 32}, false, true, true),
+    folded("WithoutScale", {1, 1, 3, 19}, true, false, true),
+    folded("WithoutCenter", {1, 3, 4, 1}, true, true, false),
+    folded("Bare", {1, 1, 17, 16}, false, false, false),
+}};
+
 const RegisteredCases batchCases{{
     batch("TrainingImages", {3, 4, 5, 6}, true),
     batch("TrainingRows", {6, 5}, true),
