@@ -1,5 +1,7 @@
 #include "image_layout.h"
 
+#include "parallel.h"
+
 namespace node_cudnn::onednn {
 
 std::int64_t channelBlock(const CpuLayout& layout) {
@@ -24,7 +26,10 @@ CpuLayout blockedImage(const View& view, std::int64_t block) {
 }
 
 CpuLayout imageLayout(Lowering& lowering, TensorId id) {
-  return blockedImage(View::activation(lowering.shape(id)), channelBlock(lowering.layoutOf(id)));
+  // Blocks that do not fill a vector have no generated kernels.
+  const std::int64_t vector = instructionSet() == InstructionSet::Avx512 ? 16 : 8;
+  const std::int64_t block = channelBlock(lowering.layoutOf(id));
+  return blockedImage(View::activation(lowering.shape(id)), block == vector ? block : 0);
 }
 
 }  // namespace node_cudnn::onednn

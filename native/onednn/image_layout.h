@@ -12,7 +12,7 @@ std::int64_t channelBlock(const CpuLayout& layout);
 // Row-major for block 0.
 CpuLayout blockedImage(const View& view, std::int64_t block);
 
-// The format that the tensor has, if it is an image format, else row-major. Rank 4.
+// The format that the tensor has, if it is blocked by whole vectors, else row-major. Rank 4.
 CpuLayout imageLayout(Lowering& lowering, TensorId id);
 
 }  // namespace node_cudnn::onednn

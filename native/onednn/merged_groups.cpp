@@ -12,24 +12,56 @@ std::int64_t groupsToMerge(const Shape& kernel, std::int64_t groups) {
   return groups % merge == 0 ? merge : 1;
 }
 
-void emitDiagonal(Lowering& lowering, BufferId merged, BufferId kernel, const Shape& kernelShape,
-                  std::int64_t groups, std::int64_t merge) {
-  const std::int64_t taps = kernelShape[0] * kernelShape[1];
-  const std::int64_t channels = kernelShape[2];
-  const std::int64_t filters = kernelShape[3];
-  const std::int64_t filtersOfGroup = filters / groups;
-  Command command;
-  command.reads = {merged};
-  command.writes = {kernel};
-  command.kernel = loopKernel({merged, kernel}, [=](const Pointers& p, const StepState&) {
+namespace {
+
+// Calls body(place in the merged kernel, place in the groups' kernel) for every value of the
+// latter.
+struct Diagonal {
+  std::int64_t taps, channels, filters, filtersOfGroup, merge;
+
+  Diagonal(const Shape& kernel, std::int64_t groups, std::int64_t merged)
+      : taps(kernel[0] * kernel[1]),
+        channels(kernel[2]),
+        filters(kernel[3]),
+        filtersOfGroup(kernel[3] / groups),
+        merge(merged) {}
+
+  template <typename Body>
+  void each(const Body& body) const {
     for (std::int64_t row = 0; row < taps * channels; ++row) {
       const std::int64_t first = row / channels * merge * channels + row % channels;
       for (std::int64_t filter = 0; filter < filters; ++filter) {
         const std::int64_t place = filter / filtersOfGroup % merge;
-        p.floats(1)[row * filters + filter] =
-            p.floats(0)[(first + place * channels) * filters + filter];
+        body((first + place * channels) * filters + filter, row * filters + filter);
       }
     }
+  }
+};
+
+}  // namespace
+
+void emitBlockDiagonal(Lowering& lowering, BufferId kernel, BufferId merged,
+                       const Shape& kernelShape, std::int64_t groups, std::int64_t merge) {
+  const Diagonal diagonal(kernelShape, groups, merge);
+  const std::int64_t count = merge * elementCount(kernelShape);
+  Command command;
+  command.reads = {kernel};
+  command.writes = {merged};
+  command.kernel = loopKernel({kernel, merged}, [=](const Pointers& p, const StepState&) {
+    std::fill_n(p.floats(1), count, 0.0F);
+    diagonal.each([&](std::int64_t in, std::int64_t of) { p.floats(1)[in] = p.floats(0)[of]; });
+  });
+  lowering.emit(std::move(command));
+}
+
+void emitDiagonal(Lowering& lowering, BufferId merged, BufferId kernel, const Shape& kernelShape,
+                  std::int64_t groups, std::int64_t merge) {
+  const Diagonal diagonal(kernelShape, groups, merge);
+  Command command;
+  command.reads = {merged};
+  command.writes = {kernel};
+  command.kernel = loopKernel({merged, kernel}, [=](const Pointers& p, const StepState&) {
+    diagonal.each([&](std::int64_t in, std::int64_t of) { p.floats(1)[of] = p.floats(0)[in]; });
   });
   lowering.emit(std::move(command));
 }
