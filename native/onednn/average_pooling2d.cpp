@@ -29,7 +29,7 @@ void lowerBackward(Lowering& lowering, const Op& op) {
   const Pooling pooling =
       Pooling::from(op, op.attributes.integers("inputShape"), lowering.shape(op.inputs[0]));
   // The gradient's own format decides: it comes from whatever followed the pooling.
-  const std::int64_t block = channelBlock(lowering.layoutOf(op.inputs[0]));
+  const std::int64_t block = vectorBlock(lowering.layoutOf(op.inputs[0]));
   const auto forward = pooling.forward(lowering, kAlgorithm, dnnl::prop_kind::forward_training,
                                        blockedImage(pooling.x, block).desc());
   emitPoolingBackward(lowering, op, pooling, kAlgorithm, forward, -1);

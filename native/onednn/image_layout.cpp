@@ -11,6 +11,11 @@ std::int64_t channelBlock(const CpuLayout& layout) {
   return blocked ? blocking.inner_blks[0] : 0;
 }
 
+std::int64_t vectorBlock(const CpuLayout& layout) {
+  const std::int64_t vector = instructionSet() == InstructionSet::Avx512 ? 16 : 8;
+  return channelBlock(layout) == vector ? vector : 0;
+}
+
 CpuLayout blockedImage(const View& view, std::int64_t block) {
   using Tag = dnnl::memory::format_tag;
   switch (block) {
@@ -26,10 +31,7 @@ CpuLayout blockedImage(const View& view, std::int64_t block) {
 }
 
 CpuLayout imageLayout(Lowering& lowering, TensorId id) {
-  // Blocks that do not fill a vector have no generated kernels.
-  const std::int64_t vector = instructionSet() == InstructionSet::Avx512 ? 16 : 8;
-  const std::int64_t block = channelBlock(lowering.layoutOf(id));
-  return blockedImage(View::activation(lowering.shape(id)), block == vector ? block : 0);
+  return blockedImage(View::activation(lowering.shape(id)), vectorBlock(lowering.layoutOf(id)));
 }
 
 }  // namespace node_cudnn::onednn

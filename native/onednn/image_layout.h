@@ -9,6 +9,10 @@ namespace node_cudnn::onednn {
 // Channels that lie side by side in an image format: 16 for nChw16c, 0 for every other format.
 std::int64_t channelBlock(const CpuLayout& layout);
 
+// The same where they fill a vector, else 0: pooling and normalization have no generated kernels
+// for smaller blocks.
+std::int64_t vectorBlock(const CpuLayout& layout);
+
 // Row-major for block 0.
 CpuLayout blockedImage(const View& view, std::int64_t block);
 

@@ -186,8 +186,8 @@ BufferId Lowering::adopt(TensorId id, const CpuLayout& layout) {
 
 BufferId Lowering::produce(TensorId id, const CpuLayout& layout) {
   if (id == kNoTensor) return -1;
-  if (const std::int64_t block = channelBlock(layout); block > 0) {
-    imageBlock_ = block;
+  if (channelBlock(layout) > 0) {
+    if (const std::int64_t block = vectorBlock(layout); block > 0) imageBlock_ = block;
     if (shape(id).size() != 4) {
       throw Error(ErrorCode::Internal, op_->place(), "only images are kept in blocks of channels");
     }
