@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { makeBatch, makeNetwork, type NetworkName } from './networks.js';
+import { makeBatch, makeNetwork, type NetworkName } from './alexnets.js';
 
 /** Peak resident memory in bytes of a fresh process that makes a network and trains three steps. */
 export async function measurePeakMemory(network: NetworkName, batch: number): Promise<number> {

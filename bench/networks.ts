@@ -1,37 +1,36 @@
-import { alexnet, alexnet8, train, type LayersModel } from 'node-cudnn';
+import { alexnet8Small, plainAlexnet } from './networks/alexnets.js';
+import type { BenchNetwork } from './networks/benchNetwork.js';
+import { convnet } from './networks/convnet.js';
+import { mlp } from './networks/mlp.js';
+import { mobilenet } from './networks/mobilenet.js';
+import { resnet20 } from './networks/resnet20.js';
+import { resnext } from './networks/resnext.js';
+import { squeezenet } from './networks/squeezenet.js';
+import { unet } from './networks/unet.js';
 
-/** The networks that the benchmark and its peers train. */
-export type NetworkName = 'paper' | 'plain' | 'alexnet8';
+/** The networks of --networks and --predict, in the order of their tables. */
+export const networks: readonly BenchNetwork[] = [
+  mlp,
+  convnet,
+  resnet20,
+  alexnet8Small,
+  plainAlexnet,
+  mobilenet,
+  squeezenet,
+  unet(32),
+  unet(24),
+  unet(12),
+  resnext(4),
+  resnext(8),
+  resnext(16),
+];
 
-export interface Network {
-  readonly model: LayersModel;
-  readonly inputShape: readonly [number, number, number];
-  readonly classes: number;
-}
-
-/** A compiled network: SGD with momentum .9 for the AlexNets, Adam for AlexNet8. */
-export function makeNetwork(name: NetworkName): Network {
-  if (name === 'alexnet8') {
-    const model = alexnet8({ inputShape: [32, 32, 3], classes: 10 });
-    model.compile({ optimizer: train.adam(0.001), loss: 'sparseCategoricalCrossentropy' });
-    return { model, inputShape: [32, 32, 3], classes: 10 };
+/** The networks of these names, in the order of the list; all of them for no name. */
+export function networksOf(names: readonly string[]): readonly BenchNetwork[] {
+  const known = networks.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new RangeError(`no network '${unknown}'; there are ${known.join(', ')}`);
   }
-  const model = alexnet({ variant: name, inputShape: [227, 227, 3], classes: 1000 });
-  model.compile({
-    optimizer: train.sgd({ learningRate: 0.001, momentum: 0.9 }),
-    loss: 'sparseCategoricalCrossentropy',
-  });
-  return { model, inputShape: [227, 227, 3], classes: 1000 };
-}
-
-/** A batch of noise: the time of a step does not depend on the values. */
-export function makeBatch(
-  network: Network,
-  size: number,
-): { size: number; inputs: [Float32Array]; targets: [Int32Array] } {
-  const elements = network.inputShape.reduce((product, axis) => product * axis, size);
-  const x = new Float32Array(elements);
-  for (let i = 0; i < x.length; i++) x[i] = ((i * 2654435761) % 1000) / 1000 - 0.5;
-  const y = Int32Array.from({ length: size }, (_, i) => (i * 7919) % network.classes);
-  return { size, inputs: [x], targets: [y] };
+  return names.length === 0 ? networks : networks.filter(({ name }) => names.includes(name));
 }

@@ -1,5 +1,5 @@
 import type { CommandProfile } from 'node-cudnn';
-import { makeBatch, makeNetwork, type NetworkName } from './networks.js';
+import { makeBatch, makeNetwork, type NetworkName } from './alexnets.js';
 import { median, timed } from './statistics.js';
 
 /** Where the time of a step goes, in milliseconds. */

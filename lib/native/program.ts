@@ -276,4 +276,9 @@ export interface NativeAddon {
     targetWidth: number,
     scale: number,
   ): Promise<Float32Array>;
+  /**
+   * Fills an array with 0 to its length - 1, shuffled, at once. The seed is a whole number in
+   * [0, 2^53), the epoch one in [0, 2^32).
+   */
+  shuffle(order: Int32Array, seed: number, epoch: number): void;
 }

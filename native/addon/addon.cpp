@@ -12,6 +12,7 @@
 #include "keep_loaded.h"
 #include "plugin_to_js.h"
 #include "program.h"
+#include "shuffle.h"
 #include "store.h"
 #include "value_to_js.h"
 
@@ -30,6 +31,7 @@ AddonData::AddonData(Napi::Env env, Napi::Object exports)
                            InstanceMethod("pluginReport", &AddonData::pluginReport),
                            InstanceMethod("liveHandles", &AddonData::countLiveHandles),
                            InstanceMethod("resizeWithPad", &AddonData::resizeWithPad),
+                           InstanceMethod("shuffle", &AddonData::shuffle),
                            InstanceValue("Program", ProgramObject::define(env), napi_enumerable),
                            InstanceValue("Store", StoreObject::define(env), napi_enumerable),
                        });
@@ -86,6 +88,10 @@ Napi::Value AddonData::resizeWithPad(const Napi::CallbackInfo& info) {
     }
     return resizeWithPadFromJs(info, *imageQueue_);
   });
+}
+
+Napi::Value AddonData::shuffle(const Napi::CallbackInfo& info) {
+  return throwingJs(info.Env(), [&] { return shuffleFromJs(info); });
 }
 
 }  // namespace node_cudnn

@@ -29,6 +29,7 @@ class AddonData : public Napi::Addon<AddonData> {
   Napi::Value pluginReport(const Napi::CallbackInfo& info);
   Napi::Value countLiveHandles(const Napi::CallbackInfo& info);
   Napi::Value resizeWithPad(const Napi::CallbackInfo& info);
+  Napi::Value shuffle(const Napi::CallbackInfo& info);
 
   std::unique_ptr<TaskQueue> imageQueue_;
   std::unique_ptr<TaskQueue> pluginQueue_;

@@ -13,6 +13,7 @@ type Program = Record<string, (...values: readonly unknown[]) => Promise<unknown
 interface Addon {
   readonly Program: new (model: unknown) => Program;
   resizeWithPad(...values: readonly unknown[]): Promise<unknown>;
+  shuffle(...values: readonly unknown[]): void;
 }
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -105,13 +106,24 @@ async function resize(random: Random): Promise<void> {
   await typedOr('resizeWithPad', () => addon.resizeWithPad(...given));
 }
 
+async function shuffle(random: Random): Promise<void> {
+  const given: unknown[] = [new Int32Array(random.int(0, 99)), random.int(0, 2 ** 53 - 1), 3];
+  spoil(random, given, random.int(0, 2));
+  await typedOr('shuffle', () => {
+    addon.shuffle(...given);
+  });
+}
+
 export const kind: Kind = {
   describe: 'calls of native code with wrong models, training and batches',
   batch: 50,
   async run(seed) {
     const random = new Random(seed);
     limitAddressSpace();
-    if (random.chance(0.1)) await resize(random);
+    if (random.chance(0.1)) {
+      await resize(random);
+      await shuffle(random);
+    }
     const right = rightCalls(random);
     const isRight = random.chance(0.3);
     if (!isRight) spoil(random, right.model, random.int(1, 3));

@@ -1,0 +1,4 @@
+/** A line to stderr, so that stdout holds the report alone. */
+export function progress(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
