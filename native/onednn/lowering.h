@@ -52,8 +52,8 @@ class Lowering {
   // Whether the tensor's layout is still open to adopt().
   bool isOpen(TensorId id) const;
 
-  // Channels that lie side by side in the image that was produced last in blocks of vectors; 0: none
-  // was.
+  // Channels that lie side by side in the image that was produced last in blocks of vectors; 0:
+  // none was.
   std::int64_t imageBlock() const { return imageBlock_; }
 
   // A new buffer for an output; -1 for kNoTensor.
