@@ -43,7 +43,8 @@ function prediction(model: LayersModel, network: BenchNetwork, size: number): Re
 }
 
 /** As turn() of bench/peers/turns.py. */
-async function turn({ step }: Repeated, least: number): Promise<number> {
+async function turn(repeated: Repeated, least: number): Promise<number> {
+  const step = () => repeated.step();
   await timed(step, 1, 0);
   const times: number[] = [];
   const begun = performance.now();

@@ -51,6 +51,8 @@ function descriptionOf(commands: readonly CommandDescription[]): PlanDescription
     commands,
     arenaBytes: 3 << 20,
     persistentBytes: 2 << 20,
+    constants: 0,
+    constantBytes: 0,
     launches: commands.length,
     flops: 5e9,
     bytes: 7e9,

@@ -34,7 +34,9 @@ test('predictions follow the weights: after training, after setWeights, in other
   const models = [makeModel('cpu'), makeModel('reference')] as const;
   const expectAlike = async () => {
     const [cpu, reference] = [await predictions(models[0]), await predictions(models[1])];
-    cpu.forEach((value, i) => expect(value).toBeCloseTo(reference[i] as number, 4));
+    cpu.forEach((value, i) => {
+      expect(value).toBeCloseTo(reference[i] as number, 4);
+    });
     return cpu;
   };
   try {
