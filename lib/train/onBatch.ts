@@ -29,12 +29,8 @@ export async function trainOnBatch(
     const batch = wholeBatch(withWeights(model, toSamples(model, x, y), options));
     const program = await model.program();
     // Queued together: a small step is shorter than a turn of the event loop.
-    const [, , logs] = await Promise.all([
-      program.results(true),
-      program.train(batch, learningRate),
-      readLogs(model, program, true),
-    ]);
-    return logs;
+    await Promise.all([program.results(true), program.train(batch, learningRate)]);
+    return readLogs(model, program, true);
   });
 }
 

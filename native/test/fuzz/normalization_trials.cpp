@@ -50,6 +50,24 @@ Trial batch(Random& random) {
                               training ? std::vector<int>{} : std::vector<int>{1, 2})));
 }
 
+Trial fold(Random& random) {
+  OpBuilder builder(random, "foldBatchNormalization");
+  const Shape channels{random.channels()};
+  const auto weight = [&](const char* name, bool isThere, test::Kind kind) {
+    return isThere ? builder.weight(name, channels, kind, false) : OpBuilder::kAbsent;
+  };
+  const Shape kernel{random.between(1, 5), random.between(1, 5), random.channels(), channels[0]};
+  const OpBuilder::Value from = builder.weight("kernel", kernel, test::Kind::Normal, false);
+  const OpBuilder::Value bias = weight("bias", random.chance(0.5), test::Kind::Normal);
+  const OpBuilder::Value gamma = weight("gamma", random.chance(0.7), test::Kind::Positive);
+  const OpBuilder::Value beta = weight("beta", random.chance(0.7), test::Kind::Normal);
+  const OpBuilder::Value mean = weight("movingMean", true, test::Kind::Normal);
+  const OpBuilder::Value variance = weight("movingVariance", true, test::Kind::Positive);
+  const Attributes attributes{{"epsilon", random.pick(std::vector<double>{1e-3, 1e-2, 0.5})}};
+  return builder.finish(
+      builder.sink(builder.op(attributes, {from, bias, gamma, beta, mean, variance})));
+}
+
 Trial softmax(Random& random) {
   OpBuilder builder(random, "softmax");
   return builder.finish(builder.sink(builder.op({}, {builder.source(anyShape(random))})));
@@ -57,6 +75,7 @@ Trial softmax(Random& random) {
 
 const RegisteredGenerators registered{{{"localResponseNormalization", 4, response},
                                        {"batchNormalization", 3, batch},
+                                       {"foldBatchNormalization", 1, fold},
                                        {"softmax", 1, softmax}}};
 
 }  // namespace
