@@ -12,8 +12,8 @@ import type { WorkerLine } from './worker.js';
 
 /** What is repeated for a batch size. */
 interface Repeated {
-  step(): Promise<unknown>;
-  primitives(): Promise<number>;
+  readonly step: () => Promise<unknown>;
+  readonly primitives: () => Promise<number>;
 }
 
 async function training(
@@ -68,7 +68,7 @@ for (const batch of task.batches) {
     task.mode === 'train'
       ? await training(model, network, batch)
       : prediction(model, network, batch);
-  await timed(() => made.step(), 0);
+  await timed(made.step, 0);
   repeated.set(batch, made);
 }
 say({ ready: true });

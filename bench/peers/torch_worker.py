@@ -9,7 +9,10 @@ from turns import labels, noise, read_task, serve
 
 def as_images(task, batch):
     x = torch.from_numpy(noise(task, batch))
-    return x.permute(0, 3, 1, 2) if x.dim() == 4 else x  # NHWC in memory is what channels_last means
+    if x.dim() == 2:
+        return x
+    # Through NCHW: a permuted view of one channel has strides that PyTorch is three times slower with.
+    return x.permute(0, 3, 1, 2).contiguous().to(memory_format=torch.channels_last)
 
 
 def training_step(task, model, batch):
