@@ -47,7 +47,7 @@ async function turn({ step }: Repeated, least: number): Promise<number> {
   let [last = 0] = await timed(step, 1, 0);
   const times = last < least ? [] : [last];
   const begun = performance.now();
-  while (times.length === 0 || (performance.now() - begun < least && times.length < 200)) {
+  while (times.length === 0 || (performance.now() - begun < least && times.length < 1000)) {
     [last = 0] = await timed(step, 1, 0);
     times.push(last);
   }

@@ -34,7 +34,7 @@ def turn(step, least):
     if step.last < least:
         step()
     times, begun = [], time.perf_counter()
-    while not times or (1000 * (time.perf_counter() - begun) < least and len(times) < 200):
+    while not times or (1000 * (time.perf_counter() - begun) < least and len(times) < 1000):
         start = time.perf_counter()
         step()
         times.append(1000 * (time.perf_counter() - start))
