@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { addNetwork, type Contest } from './contest.js';
 import { goalsOf } from './contestGoals.js';
 import { contestText, writeContest } from './contestReport.js';
@@ -9,6 +11,8 @@ export async function contestBench(options: BenchOptions): Promise<void> {
   const mode = options.form === 'predict' ? 'predict' : 'train';
   const wanted: readonly PeerName[] =
     mode === 'predict' ? ['onnxruntime', 'torch', 'keras'] : ['torch', 'keras'];
+  // Before minutes are spent on what could not be written.
+  if (options.markdown !== undefined) mkdirSync(dirname(options.markdown), { recursive: true });
   const peers: PeerName[] = [];
   for (const peer of wanted) if (await hasPeer(peer)) peers.push(peer);
   const contest: Contest = { mode, rounds: options.rounds, versions: {}, rows: [] };
@@ -17,9 +21,9 @@ export async function contestBench(options: BenchOptions): Promise<void> {
     const lists = mode === 'predict' ? [[1, 8, 32]] : network.batches.map((batch) => [batch]);
     for (const batches of lists) await addNetwork(contest, network, batches, peers);
   }
-  if (options.markdown !== undefined) writeContest(options.markdown, contest);
   const report = options.json
     ? JSON.stringify({ ...contest, goals: goalsOf(contest) })
     : contestText(contest);
   console.log(report);
+  if (options.markdown !== undefined) writeContest(options.markdown, contest);
 }

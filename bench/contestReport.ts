@@ -99,11 +99,12 @@ export function writeContest(file: string, contest: Contest): void {
     contest.mode === 'train'
       ? ['Training on a CPU', '--networks']
       : ['Prediction on a CPU', '--predict'];
+  const rounds = contest.rounds === 1 ? 'one round' : `medians of ${contest.rounds} rounds`;
   const lines = [
     `# ${title}`,
     '',
     `Made by \`npm run bench -- ${option}\` on ${new Date().toISOString().slice(0, 10)}; float32, all threads, ` +
-      `medians of ${contest.rounds} rounds in which node-cudnn and its peers took turns.`,
+      `${rounds} in which node-cudnn and its peers took turns.`,
     `${machine()}. ${versionLine(contest)}.`,
     '',
     ...explanations[contest.mode],

@@ -12,8 +12,8 @@ import type { WorkerLine } from './worker.js';
 
 /** What is repeated for a batch size. */
 interface Repeated {
-  step(): Promise<unknown>;
-  primitives(): Promise<number>;
+  readonly step: () => Promise<unknown>;
+  readonly primitives: () => Promise<number>;
 }
 
 async function training(
@@ -48,7 +48,7 @@ async function turn(repeated: Repeated, least: number): Promise<number> {
   await timed(step, 1, 0);
   const times: number[] = [];
   const begun = performance.now();
-  while (times.length < 2 || (performance.now() - begun < least && times.length < 200)) {
+  while (times.length < 2 || (performance.now() - begun < least && times.length < 1000)) {
     times.push(...(await timed(step, 1, 0)));
   }
   return median(times);
@@ -68,7 +68,7 @@ for (const batch of task.batches) {
     task.mode === 'train'
       ? await training(model, network, batch)
       : prediction(model, network, batch);
-  await timed(() => made.step(), 0);
+  await timed(made.step, 0);
   repeated.set(batch, made);
 }
 say({ ready: true });

@@ -38,7 +38,7 @@ def turn(step, least):
     step()
     times = []
     begun = time.perf_counter()
-    while len(times) < 2 or (1000 * (time.perf_counter() - begun) < least and len(times) < 200):
+    while len(times) < 2 or (1000 * (time.perf_counter() - begun) < least and len(times) < 1000):
         start = time.perf_counter()
         step()
         times.append(1000 * (time.perf_counter() - start))

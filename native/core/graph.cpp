@@ -56,4 +56,10 @@ const Op& Graph::add(std::string_view type, std::string name, std::vector<Tensor
   return ops_.back();
 }
 
+std::int64_t Graph::readers(TensorId id) const {
+  std::int64_t count = std::ranges::count(results, id);
+  for (const Op& op : ops_) count += std::ranges::count(op.inputs, id);
+  return count;
+}
+
 }  // namespace node_cudnn

@@ -79,6 +79,9 @@ class Graph {
   const std::vector<Op>& ops() const { return ops_; }
   std::vector<Op>& ops() { return ops_; }
 
+  // How often ops read the tensor, and the host after the last of them.
+  std::int64_t readers(TensorId id) const;
+
   // Tensors that the host reads after the last op.
   std::vector<TensorId> results;
 

@@ -75,6 +75,7 @@ void Plan::run(Backend& backend, const StepState& state, std::uint64_t weightsVe
   });
   backend.run(schedule_, fresh ? schedule_.constants : 0, schedule_.commands.size(), state,
               watched);
+  if (fresh) return;
   for (const ConstantPtr& constant : constants_) {
     if (constant) constant->madeOf = weightsVersion;
   }

@@ -8,26 +8,15 @@ namespace node_cudnn {
 
 namespace {
 
-int readers(const Graph& graph, TensorId tensor) {
-  auto count = std::ranges::count(graph.results, tensor);
-  for (const Op& op : graph.ops()) count += std::ranges::count(op.inputs, tensor);
-  return static_cast<int>(count);
-}
-
-bool takesKernel(const Op& op) {
-  return (op.type() == "conv2d" || op.type() == "dense") &&
-         op.attributes.text("activation", "linear") == "linear";
-}
-
 // The op whose sum this one normalizes, or the end.
 std::vector<Op>::iterator foldable(Graph& graph, const Op& op) {
   std::vector<Op>& ops = graph.ops();
   if (op.type() != "batchNormalization" || op.attributes.boolean("training") ||
-      readers(graph, op.inputs[0]) != 1) {
+      graph.readers(op.inputs[0]) != 1) {
     return ops.end();
   }
   return std::ranges::find_if(
-      ops, [&](const Op& o) { return takesKernel(o) && o.outputs[0] == op.inputs[0]; });
+      ops, [&](const Op& o) { return isLinearProduct(o) && o.outputs[0] == op.inputs[0]; });
 }
 
 }  // namespace

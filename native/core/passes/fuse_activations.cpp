@@ -5,22 +5,10 @@
 
 namespace node_cudnn {
 
-namespace {
-
-int readers(const Graph& graph, TensorId tensor) {
-  int count = static_cast<int>(std::ranges::count(graph.results, tensor));
-  for (const Op& op : graph.ops()) {
-    count += static_cast<int>(std::ranges::count(op.inputs, tensor));
-  }
-  return count;
+bool isLinearProduct(const Op& op) {
+  return (op.type() == "conv2d" || op.type() == "dense") &&
+         op.attributes.text("activation", "linear") == "linear";
 }
-
-bool fusesInto(const Op& producer) {
-  return (producer.type() == "conv2d" || producer.type() == "dense") &&
-         producer.attributes.text("activation", "linear") == "linear";
-}
-
-}  // namespace
 
 void fuseActivations(Graph& graph) {
   std::vector<Op>& ops = graph.ops();
@@ -32,7 +20,8 @@ void fuseActivations(Graph& graph) {
             ? std::ranges::find_if(
                   ops, [&](const Op& o) { return o.outputs.size() == 1 && o.outputs == op.inputs; })
             : ops.end();
-    if (producer == ops.end() || !fusesInto(*producer) || readers(graph, op.inputs[0]) != 1) {
+    if (producer == ops.end() || !isLinearProduct(*producer) ||
+        graph.readers(op.inputs[0]) != 1) {
       ++i;
       continue;
     }

@@ -14,12 +14,6 @@ Op* producerOf(std::vector<Op>& ops, TensorId tensor) {
   return found == ops.end() ? nullptr : &*found;
 }
 
-int readers(const std::vector<Op>& ops, TensorId tensor) {
-  int count = 0;
-  for (const Op& op : ops) count += static_cast<int>(std::ranges::count(op.inputs, tensor));
-  return count;
-}
-
 bool isReluBackward(const Op& op) {
   return op.type() == "activationBackward" && op.attributes.text("function") == "relu";
 }
@@ -32,7 +26,7 @@ void moveReluBackwardBeforePooling(Graph& graph) {
     if (!isReluBackward(ops[i])) continue;
     Op* pooling = producerOf(ops, ops[i].inputs[0]);
     if (pooling == nullptr || pooling->type() != "maxPooling2dBackward" || pooling + 1 != &ops[i] ||
-        readers(ops, ops[i].inputs[0]) != 1) {
+        graph.readers(ops[i].inputs[0]) != 1) {
       continue;
     }
     // The pooled value is the first output of the forward op that made the argmax.

@@ -6,6 +6,9 @@
 
 namespace node_cudnn {
 
+// Whether an op's sum may be changed further in the op itself: conv2d or dense without activation.
+bool isLinearProduct(const Op& op);
+
 // Joins a ReLU into the conv2d or dense op before it, when nothing else reads the sum.
 void fuseActivations(Graph& graph);
 
