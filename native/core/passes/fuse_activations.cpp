@@ -20,8 +20,7 @@ void fuseActivations(Graph& graph) {
             ? std::ranges::find_if(
                   ops, [&](const Op& o) { return o.outputs.size() == 1 && o.outputs == op.inputs; })
             : ops.end();
-    if (producer == ops.end() || !isLinearProduct(*producer) ||
-        graph.readers(op.inputs[0]) != 1) {
+    if (producer == ops.end() || !isLinearProduct(*producer) || graph.readers(op.inputs[0]) != 1) {
       ++i;
       continue;
     }

@@ -48,7 +48,7 @@ const RegisteredCases cases{{
     conv("Depthwise", {2, 5, 6, 5}, {3, 3, 1, 5}, {{1, 1}, {1, 1, 1, 1}}, 5),
     conv("DepthwiseMultiplier", {2, 5, 6, 4}, {3, 2, 1, 8}, {}, 4),
     conv("MergedGroups", {2, 5, 6, 32}, {3, 3, 2, 32}, {{1, 1}, {1, 1, 1, 1}}, 16),
-    conv("MergedGroupsOfThree", {2, 7, 6, 30}, {3, 2, 3, 20}, {{2, 1}}, 10, true, "relu"),
+    conv("GroupsOfThreeChannels", {2, 7, 6, 30}, {3, 2, 3, 20}, {{2, 1}}, 10, true, "relu"),
     conv("MergedGroupsFewerFilters", {1, 5, 4, 32}, {2, 3, 4, 16}, {}, 8, false),
     conv("FusedRelu", {2, 5, 6, 4}, {3, 3, 4, 6}, {{1, 1}, {1, 1, 1, 1}}, 1, true, "relu"),
     conv("FusedReluWithGroups", {2, 6, 5, 4}, {3, 3, 2, 6}, {{2, 2}}, 2, true, "relu"),
